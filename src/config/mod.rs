@@ -1,0 +1,102 @@
+//! Settings, in layers: the compiled-in `config/breve.toml`, a file, `BREVE__SECTION__KEY`, flags.
+//! Only this module reads the environment.
+
+mod hub;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::domain::ModelId;
+
+pub use hub::HubSettings;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The listening service.
+    pub server: ServerSettings,
+    /// What a request may ask.
+    pub limits: LimitSettings,
+    /// Which models, and where.
+    pub models: ModelSettings,
+    /// Logging.
+    pub log: LogSettings,
+}
+
+/// The listening service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port; loopback unless told otherwise. Port 0 takes a free one.
+    pub bind: String,
+    /// Threads that read and write connections.
+    pub workers: usize,
+    /// Longest time to read a request's head, in milliseconds.
+    pub client_timeout_ms: u64,
+    /// Longest time to finish open requests when stopping, in seconds.
+    pub shutdown_timeout_s: u64,
+}
+
+/// What a request may ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Longest request body in bytes.
+    pub body_bytes: usize,
+    /// Longest text in characters.
+    pub text_characters: usize,
+    /// Most texts in one translation request.
+    pub texts: usize,
+    /// Most sentences in a summary.
+    pub summary_sentences: usize,
+    /// Longest time for one request, waiting included, in milliseconds.
+    pub request_timeout_ms: u64,
+    /// Requests that may wait for one model before more are refused.
+    pub queue: usize,
+}
+
+/// Which models, and where.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSettings {
+    /// Breve's own records of installed models; empty for the user's data directory.
+    pub data_directory: PathBuf,
+    /// The models that ship with Breve; empty to look beside the program and in the source tree.
+    pub builtin_directory: PathBuf,
+    /// A further catalog in the form of `config/catalog.toml`; empty for none.
+    pub catalog: PathBuf,
+    /// Read into memory at start.
+    pub load_at_start: Vec<ModelId>,
+    /// The summariser when a request names none; empty for the best installed.
+    pub summarizer: String,
+    /// The translators to prefer, first first; empty for the best installed.
+    pub translators: Vec<ModelId>,
+    /// Most memory for models in MiB; 0 for three quarters of the machine's.
+    pub memory_budget_mib: u64,
+    /// Unload a model that was not used for so many seconds; 0 never.
+    pub idle_unload_s: u64,
+    /// CPU threads for one model; 0 for all cores.
+    pub threads: usize,
+}
+
+/// Logging.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// Directives of `tracing_subscriber::EnvFilter`, such as `info` or `breve=debug`.
+    pub level: String,
+    /// `text` or `json`.
+    pub format: LogFormat,
+}
+
+/// How a log line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}

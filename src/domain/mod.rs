@@ -1,0 +1,19 @@
+//! The words of the trade, as types that cannot hold bad values. Depends on nothing else of ours.
+
+mod article;
+mod error;
+mod generation;
+mod language;
+mod model;
+mod options;
+mod span;
+mod summary;
+
+pub use article::Article;
+pub use error::InputError;
+pub use generation::{EarlyStopping, GenerationOptions};
+pub use language::{Language, LanguagePair};
+pub use model::{Architecture, Languages, ModelCard, ModelFile, ModelId, ModelOrigin, ModelState, Task};
+pub use options::{Format, Length, Mode, SummaryOptions};
+pub use span::{OffsetUnit, Span};
+pub use summary::{Coverage, DetectedSource, ModelName, Sentence, StageTimings, Summary, Usage};

@@ -1,0 +1,108 @@
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use super::{Language, ModelId, Span};
+
+/// A finished summary, with where its sentences came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// What was read.
+    pub source: DetectedSource,
+    /// The whole summary in each language asked for.
+    pub texts: BTreeMap<Language, String>,
+    /// The same, sentence by sentence.
+    pub sentences: Vec<Sentence>,
+    /// How much of the article was read.
+    pub coverage: Coverage,
+    /// Tokens read and written.
+    pub usage: Usage,
+    /// The summariser.
+    pub summarizer: ModelName,
+    /// The translator, where one was needed.
+    pub translator: Option<ModelName>,
+    /// Where the time went.
+    pub timings: StageTimings,
+}
+
+/// The article as it was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DetectedSource {
+    /// Its language.
+    pub language: Language,
+    /// How sure that is, 0 to 1; 1 when the caller named it.
+    pub confidence: f64,
+    /// Unicode scalar values.
+    pub characters: usize,
+    /// Sentences found.
+    pub sentences: usize,
+}
+
+/// One sentence of the summary in every language asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sentence {
+    /// Its text by language.
+    pub texts: BTreeMap<Language, String>,
+    /// Where the article holds it word for word; `None` for a sentence written by a model.
+    pub verbatim: Option<Span>,
+}
+
+/// How much of the article the summariser read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Pieces that the article was split into for the model's context.
+    pub chunks: usize,
+    /// Sentences read.
+    pub sentences_read: usize,
+    /// Sentences in the article.
+    pub sentences_total: usize,
+}
+
+impl Coverage {
+    /// Whether anything went unread.
+    pub fn truncated(&self) -> bool {
+        self.sentences_read < self.sentences_total
+    }
+}
+
+/// Tokens read and written by the models, all together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: usize,
+    /// Tokens written.
+    pub output_tokens: usize,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+    }
+}
+
+/// A model and the revision of its files, written `id@revision`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelName {
+    /// The model.
+    pub id: ModelId,
+    /// A commit, or a hash of the files.
+    pub revision: String,
+}
+
+impl fmt::Display for ModelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.id, self.revision)
+    }
+}
+
+/// Where a request's time went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StageTimings {
+    /// Waiting for models, all together.
+    pub queue: Duration,
+    /// Writing or choosing sentences.
+    pub summarize: Duration,
+    /// Translating them.
+    pub translate: Duration,
+    /// From the request's arrival to its answer.
+    pub total: Duration,
+}

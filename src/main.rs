@@ -1,0 +1,3 @@
+//! The `breve` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Cleaning, language detection, sentence splitting, chunking: pure functions.

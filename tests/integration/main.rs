@@ -1,0 +1,1 @@
+//! Everything that a user would notice, through the public interface.
