@@ -56,10 +56,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError`] when the model is unknown.
-    pub fn pull_model(
-        &self,
-        id: &ModelId,
-    ) -> Result<mpsc::Receiver<Result<PullEvent, StoreError>>, ServiceError> {
+    pub fn pull_model(&self, id: &ModelId) -> Result<mpsc::Receiver<Result<PullEvent, StoreError>>, ServiceError> {
         self.store.entry(id)?;
         let (events, receiver) = mpsc::channel(PULL_EVENTS);
         let (store, id) = (self.store.clone(), id.clone());

@@ -124,8 +124,11 @@ impl Service {
     async fn translate_draft(&self, plan: &Plan, draft: &[DraftSentence]) -> Result<Vec<Translated>, ServiceError> {
         let sentences: Vec<String> = draft.iter().map(|sentence| sentence.text.clone()).collect();
         let jobs = plan.translators.iter().map(|(pair, model)| {
-            let request =
-                TranslateRequest { pair: *pair, sentences: sentences.clone(), generation: GenerationOptions::default() };
+            let request = TranslateRequest {
+                pair: *pair,
+                sentences: sentences.clone(),
+                generation: GenerationOptions::default(),
+            };
             async move {
                 let answer = self.pool.translate(model, request, plan.deadline).await?;
                 Ok::<_, ServiceError>(Translated { language: pair.target, model: model.name.clone(), answer })

@@ -10,9 +10,7 @@ use super::{
     summarize::{add, each_once},
 };
 use crate::{
-    domain::{
-        Article, GenerationOptions, Language, LanguagePair, ModelId, ModelName, StageTimings, Usage,
-    },
+    domain::{Article, GenerationOptions, Language, LanguagePair, ModelId, ModelName, StageTimings, Usage},
     engine::{TranslateOutput, TranslateRequest},
     pool::Timed,
     text::Document,

@@ -182,8 +182,7 @@ mod tests {
     #[test]
     fn the_search_goes_on_while_a_live_hypothesis_could_win() {
         let mut search = search(2, 10);
-        let parents =
-            search.advance(vec![candidate(0, EOS, -2.0), candidate(0, 5, -0.5), candidate(0, 6, -0.6)]);
+        let parents = search.advance(vec![candidate(0, EOS, -2.0), candidate(0, 5, -0.5), candidate(0, 6, -0.6)]);
         assert_eq!(parents, [0, 0]);
     }
 }
