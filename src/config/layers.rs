@@ -44,7 +44,7 @@ impl Settings {
     /// The compiled-in settings alone.
     ///
     /// # Errors
-    /// [`ConfigError`] never, as a test reads the same file.
+    /// [`ConfigError`] if `config/breve.toml` itself were wrong, which a test rules out.
     pub fn compiled() -> Result<Self, ConfigError> {
         Self::from_layers(None, std::iter::empty(), &Overrides::default())
     }

@@ -1,1 +1,5 @@
 //! Everything that a user would notice, through the public interface.
+
+mod architecture;
+mod cli;
+mod docs;
