@@ -1,5 +1,3 @@
 //! Everything that a user would notice, through the public interface.
 
-mod architecture;
-mod cli;
-mod docs;
+mod builtin;
