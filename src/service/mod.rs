@@ -7,8 +7,13 @@ use crate::{
         Article, InputError, Language, LanguagePair, ModelCard, ModelId, ModelName, ModelState, StageTimings, Summary,
         SummaryOptions, Usage,
     },
-    pool::{Pool, PoolError},
-    store::{PullEvent, Store, StoreError},
+    pool::Pool,
+    store::Store,
+};
+
+pub use crate::{
+    pool::PoolError,
+    store::{PullEvent, StoreError},
 };
 
 /// Limits and preferences of the use cases.
