@@ -39,6 +39,24 @@ pub enum Format {
     Headline,
 }
 
+impl Format {
+    /// One sentence as this format shows it.
+    pub fn sentence(self, text: &str) -> String {
+        match self {
+            Self::Headline => text.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(text).to_owned(),
+            Self::Paragraph | Self::Bullets => text.to_owned(),
+        }
+    }
+
+    /// The sentences put together.
+    pub fn join<'a>(self, sentences: impl Iterator<Item = &'a str>) -> String {
+        match self {
+            Self::Paragraph | Self::Headline => sentences.collect::<Vec<_>>().join(" "),
+            Self::Bullets => sentences.map(|sentence| format!("- {sentence}")).collect::<Vec<_>>().join("\n"),
+        }
+    }
+}
+
 /// Whether sentences are written anew or taken from the article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -53,11 +71,11 @@ pub enum Mode {
 }
 
 /// What a caller asks of a summary.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SummaryOptions {
     /// The article's language; `None` finds it.
     pub source: Option<Language>,
-    /// The languages wanted, each once.
+    /// The languages wanted; empty for English and Spanish as far as the installed models reach.
     pub targets: Vec<Language>,
     /// How long, when `sentences` is `None`.
     pub length: Length,
@@ -73,21 +91,6 @@ pub struct SummaryOptions {
     pub offset_unit: OffsetUnit,
 }
 
-impl Default for SummaryOptions {
-    fn default() -> Self {
-        Self {
-            source: None,
-            targets: vec![Language::ENGLISH, Language::SPANISH],
-            length: Length::default(),
-            sentences: None,
-            format: Format::default(),
-            mode: Mode::default(),
-            model: None,
-            offset_unit: OffsetUnit::default(),
-        }
-    }
-}
-
 impl SummaryOptions {
     /// The number of sentences asked for.
     pub fn sentence_count(&self) -> usize {
@@ -95,5 +98,24 @@ impl SummaryOptions {
             Format::Headline => 1,
             Format::Paragraph | Format::Bullets => self.sentences.unwrap_or(self.length.sentences()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_has_no_closing_stop() {
+        let shown = |text| Format::Headline.sentence(text);
+        assert_eq!(shown("Rain falls."), "Rain falls");
+        assert_eq!(shown("Will it rain?"), "Will it rain?");
+        assert_eq!(shown("And then..."), "And then...");
+    }
+
+    #[test]
+    fn bullets_stand_on_lines_of_their_own() {
+        assert_eq!(Format::Bullets.join(["One.", "Two."].into_iter()), "- One.\n- Two.");
+        assert_eq!(Format::Paragraph.join(["One.", "Two."].into_iter()), "One. Two.");
     }
 }

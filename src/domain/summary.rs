@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::{Language, ModelId, Span};
+use super::{Language, LanguagePair, ModelId, Span};
 
 /// A finished summary, with where its sentences came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +17,10 @@ pub struct Summary {
     pub usage: Usage,
     /// The summariser.
     pub summarizer: ModelName,
-    /// The translator, where one was needed.
-    pub translator: Option<ModelName>,
+    /// The translators, each once; empty where none was needed.
+    pub translators: Vec<ModelName>,
+    /// Directions that no installed model translates, where the caller left the languages to us.
+    pub missing_pairs: Vec<LanguagePair>,
     /// Where the time went.
     pub timings: StageTimings,
 }

@@ -1,7 +1,10 @@
 use std::path::Path;
 
-use super::{Engine, EngineError, EngineSpec, Seq2Seq};
-use crate::domain::Architecture;
+use super::{
+    Engine, EngineError, EngineSpec, Seq2Seq, abstractive::Abstractive, extractive::Extractive, reference,
+    seq2seq::SsruModel, translation::SentenceTranslator,
+};
+use crate::domain::{Architecture, GenerationOptions, Task};
 
 /// Builds engines. Called on the thread that will own the engine.
 pub trait EngineLoader: Send + Sync {
@@ -17,14 +20,17 @@ pub trait EngineLoader: Send + Sync {
 pub struct Loader;
 
 impl EngineLoader for Loader {
-    fn load(&self, _spec: &EngineSpec) -> Result<Engine, EngineError> {
-        unimplemented!()
+    fn load(&self, spec: &EngineSpec) -> Result<Engine, EngineError> {
+        let card = &spec.card;
+        if card.architecture == Architecture::Extractive {
+            return Ok(Engine::Summarizer(Box::new(Extractive::default())));
+        }
+        tch::set_num_threads(i32::try_from(spec.threads).unwrap_or(1));
+        let model = open(&spec.directory, card.architecture, card.context_tokens)?;
+        let defaults = card.generation.clone();
+        Ok(match card.task {
+            Task::Summarization => Engine::Summarizer(Box::new(Abstractive::new(model, card.prefix.clone(), defaults))),
+            Task::Translation => Engine::Translator(Box::new(SentenceTranslator::new(model, defaults))),
+        })
     }
-}
-
-pub(super) fn open_seq2seq(
-    _directory: &Path,
-    _architecture: Option<Architecture>,
-) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    unimplemented!()
 }

@@ -10,6 +10,7 @@ pub mod fake;
 mod loader;
 mod reference;
 mod seq2seq;
+mod tokenizer;
 mod translation;
 
 use std::path::PathBuf;

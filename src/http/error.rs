@@ -273,6 +273,9 @@ impl From<PoolError> for ApiError {
             PoolError::Overloaded { retry_after, .. } => {
                 Self::new(ErrorCode::Overloaded, message).retry_after(retry_after)
             }
+            PoolError::Loading { retry_after, .. } => {
+                Self::new(ErrorCode::ModelLoading, message).retry_after(retry_after)
+            }
             PoolError::Timeout { .. } => Self::new(ErrorCode::Timeout, message),
             PoolError::TooLarge { .. } | PoolError::Load { .. } | PoolError::Engine { .. } => Self::internal(&message),
         }

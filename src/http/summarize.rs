@@ -38,7 +38,8 @@ pub(super) struct SummarizeRequest {
     /// The article's language: an ISO 639 code, or `auto`.
     #[schema(default = "auto", examples("en"))]
     source: Option<String>,
-    /// The languages of the summary, at most 8; English and Spanish when left out.
+    /// The languages of the summary, at most 8. When left out: English and Spanish, as far as the installed
+    /// models reach.
     #[schema(min_items = 1, max_items = 8, examples(json!(["en", "es"])))]
     targets: Option<Vec<String>>,
     /// How long, when `sentences` is left out: two, three or six sentences.
@@ -107,7 +108,7 @@ impl SummarizeRequest {
 }
 
 fn targets(codes: Option<Vec<String>>) -> Result<Vec<Language>, ApiError> {
-    let Some(codes) = codes else { return Ok(SummaryOptions::default().targets) };
+    let Some(codes) = codes else { return Ok(Vec::new()) };
     if !(1..=TARGETS).contains(&codes.len()) {
         let message = format!("targets: names {} languages, it must name 1 to {TARGETS}", codes.len());
         return Err(ApiError::invalid("targets", message).beyond(TARGETS, Some(codes.len())));
@@ -147,6 +148,10 @@ pub(super) struct SummarizeResponse {
     coverage: Coverage,
     usage: Usage,
     models: Models,
+    /// Directions that no installed model translates, where the request left the languages open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples(json!(["es-en"])))]
+    missing_pairs: Option<Vec<String>>,
     timings_ms: Timings,
 }
 
@@ -160,7 +165,8 @@ impl SummarizeResponse {
             sentences: summary.sentences.into_iter().map(sentence).collect(),
             coverage: summary.coverage.into(),
             usage: summary.usage.into(),
-            models: Models::new(&summary.summarizer, summary.translator.as_ref()),
+            models: Models::new(&summary.summarizer, &summary.translators),
+            missing_pairs: (!summary.missing_pairs.is_empty()).then(|| names(&summary.missing_pairs)),
             timings_ms: summary.timings.into(),
         }
     }
@@ -274,16 +280,28 @@ impl From<domain::Coverage> for Coverage {
 struct Models {
     #[schema(examples("extractive@1"))]
     summarizer: String,
-    /// Absent where nothing had to be translated.
+    /// The first translator; absent where nothing had to be translated.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("en-es-tiny@1"))]
     translator: Option<String>,
+    /// Every translator, where more than one was needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    translators: Option<Vec<String>>,
 }
 
 impl Models {
-    fn new(summarizer: &ModelName, translator: Option<&ModelName>) -> Self {
-        Self { summarizer: summarizer.to_string(), translator: translator.map(ToString::to_string) }
+    fn new(summarizer: &ModelName, translators: &[ModelName]) -> Self {
+        Self {
+            summarizer: summarizer.to_string(),
+            translator: translators.first().map(ToString::to_string),
+            translators: (translators.len() > 1).then(|| names(translators)),
+        }
     }
+}
+
+fn names(items: &[impl ToString]) -> Vec<String> {
+    items.iter().map(ToString::to_string).collect()
 }
 
 /// Where the time went, in milliseconds.
@@ -338,7 +356,7 @@ mod tests {
     fn each_target_counts_once() {
         let codes = |codes: &[&str]| Some(codes.iter().map(|&code| code.to_owned()).collect());
         assert_eq!(targets(codes(&["es", "en", "spa"])), Ok(vec![Language::SPANISH, Language::ENGLISH]));
-        assert_eq!(targets(None), Ok(vec![Language::ENGLISH, Language::SPANISH]));
+        assert_eq!(targets(None), Ok(Vec::new()), "the service decides");
         assert!(targets(codes(&[])).is_err());
         assert!(targets(codes(&["en"; 9])).is_err());
     }

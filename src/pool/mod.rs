@@ -1,15 +1,30 @@
 //! Which models are in memory: one owner thread a model, admission, eviction, recovery from panics.
 
+mod error;
+mod memory;
+mod slot;
+mod worker;
+
 use std::{
-    sync::Arc,
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 
+use tokio::sync::oneshot;
+
 use crate::{
     domain::{ModelId, ModelState},
-    engine::{EngineError, EngineLoader, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest},
+    engine::{
+        EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest,
+    },
     store::InstalledModel,
 };
+pub use error::PoolError;
+use memory::estimated_bytes;
+use slot::{Shared, Slot, Stage};
+use worker::{Answer, Command, Ticket, WorkError, Worker};
 
 /// How much the pool may hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +52,32 @@ pub struct Timed<T> {
 
 /// The models in memory. Cheap to clone.
 #[derive(Clone)]
-pub struct Pool {}
+pub struct Pool {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: PoolSettings,
+    loader: Arc<dyn EngineLoader>,
+    models: Mutex<Models>,
+}
+
+#[derive(Default)]
+struct Models {
+    slots: HashMap<ModelId, Slot>,
+    /// Evicted models whose threads may still hold memory.
+    leaving: Vec<Arc<Shared>>,
+    /// Why the last load of a model failed.
+    failures: HashMap<ModelId, String>,
+}
+
+/// How often a request that waits for memory looks again.
+const ROOM_CHECK: Duration = Duration::from_millis(5);
 
 impl Pool {
     /// An empty pool that builds engines with `loader`.
-    pub fn new(_settings: PoolSettings, _loader: Arc<dyn EngineLoader>) -> Self {
-        unimplemented!()
+    pub fn new(settings: PoolSettings, loader: Arc<dyn EngineLoader>) -> Self {
+        Self { inner: Arc::new(Inner { settings, loader, models: Mutex::default() }) }
     }
 
     /// Summarises with `model`, loading it first where needed.
@@ -51,11 +86,11 @@ impl Pool {
     /// [`PoolError`].
     pub async fn summarize(
         &self,
-        _model: &InstalledModel,
-        _request: SummarizeRequest,
-        _deadline: Instant,
+        model: &InstalledModel,
+        request: SummarizeRequest,
+        deadline: Instant,
     ) -> Result<Timed<SummarizeOutput>, PoolError> {
-        unimplemented!()
+        self.call(model, request, deadline, Command::Summarize).await
     }
 
     /// Translates with `model`, loading it first where needed.
@@ -64,73 +99,204 @@ impl Pool {
     /// [`PoolError`].
     pub async fn translate(
         &self,
-        _model: &InstalledModel,
-        _request: TranslateRequest,
-        _deadline: Instant,
+        model: &InstalledModel,
+        request: TranslateRequest,
+        deadline: Instant,
     ) -> Result<Timed<TranslateOutput>, PoolError> {
-        unimplemented!()
+        self.call(model, request, deadline, Command::Translate).await
     }
 
-    /// Reads `model` into memory, and waits until it is there.
+    /// Reads `model` into memory, and waits until it is there or `deadline` has passed.
     ///
     /// # Errors
     /// [`PoolError`].
-    pub async fn load(&self, _model: &InstalledModel) -> Result<(), PoolError> {
-        unimplemented!()
+    pub async fn load(&self, model: &InstalledModel, deadline: Instant) -> Result<(), PoolError> {
+        self.call(model, (), deadline, Command::Load).await.map(|timed| timed.output)
     }
 
     /// Lets go of a model once its work in hand is done; returns whether it was in memory.
-    pub fn unload(&self, _id: &ModelId) -> bool {
-        unimplemented!()
+    pub fn unload(&self, id: &ModelId) -> bool {
+        let mut models = self.inner.lock();
+        models.failures.remove(id);
+        let slot = models.slots.remove(id);
+        let found = slot.is_some();
+        models.leaving.extend(slot.map(|slot| slot.shared));
+        found
     }
 
     /// Loading, loaded or failed; `None` for a model the pool does not hold.
-    pub fn state(&self, _id: &ModelId) -> Option<ModelState> {
-        unimplemented!()
+    pub fn state(&self, id: &ModelId) -> Option<ModelState> {
+        let models = self.inner.lock();
+        let held = models.slots.get(id).and_then(|slot| slot.shared.model_state());
+        held.or_else(|| models.failures.get(id).map(|reason| ModelState::Failed { reason: reason.clone() }))
+    }
+
+    async fn call<Q, A>(
+        &self,
+        model: &InstalledModel,
+        request: Q,
+        deadline: Instant,
+        wrap: impl FnOnce(Ticket<Q, A>) -> Command,
+    ) -> Result<Timed<A>, PoolError> {
+        let queued_at = Instant::now();
+        self.make_room(model, deadline).await?;
+        let (reply, answer) = oneshot::channel();
+        let shared = self.inner.send(model, wrap(Ticket { request, reply, queued_at, deadline }))?;
+        let outcome = tokio::time::timeout_at(deadline.into(), answer).await;
+        self.inner.settle(model, &shared, outcome)
+    }
+
+    /// Waits until `model` fits into memory, evicting idle models, the longest unused first.
+    async fn make_room(&self, model: &InstalledModel, deadline: Instant) -> Result<(), PoolError> {
+        loop {
+            if self.inner.admit_memory(model)? {
+                return Ok(());
+            }
+            if Instant::now() + ROOM_CHECK >= deadline {
+                let retry_after = self.inner.lock().slots.values().map(|slot| slot.shared.backlog()).min();
+                let retry_after = retry_after.unwrap_or_default();
+                return Err(PoolError::Overloaded { model: model.name.id.clone(), retry_after });
+            }
+            tokio::time::sleep(ROOM_CHECK).await;
+        }
     }
 }
 
-/// Why the pool gave no answer.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum PoolError {
-    /// Too much work is waiting for this model.
-    #[error("too many requests are waiting for {model}")]
-    Overloaded {
-        /// The model.
-        model: ModelId,
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// The deadline passed before the answer was there.
-    #[error("the deadline passed before {model} had answered")]
-    Timeout {
-        /// The model.
-        model: ModelId,
-    },
-    /// The model does not fit into the memory budget, even alone.
-    #[error("{model} needs {needed_mib} MiB of memory, the budget is {budget_mib} MiB")]
-    TooLarge {
-        /// The model.
-        model: ModelId,
-        /// What it needs.
-        needed_mib: u64,
-        /// What there is.
-        budget_mib: u64,
-    },
-    /// The model could not be read into memory.
-    #[error("{model} could not be loaded: {source}")]
-    Load {
-        /// The model.
-        model: ModelId,
-        /// Why.
-        source: EngineError,
-    },
-    /// The model failed on this request; the next one finds it rebuilt.
-    #[error("{model} failed: {source}")]
-    Engine {
-        /// The model.
-        model: ModelId,
-        /// Why.
-        source: EngineError,
-    },
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Models> {
+        // Nothing panics while it holds this lock, and the maps are whole at every point.
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether `model` is in the pool, or was let in just now; evicts where that helps.
+    fn admit_memory(self: &Arc<Self>, model: &InstalledModel) -> Result<bool, PoolError> {
+        let needed = estimated_bytes(model);
+        let budget = self.settings.memory_budget_bytes;
+        if needed > budget {
+            let (needed_mib, budget_mib) = (needed >> 20, budget >> 20);
+            return Err(PoolError::TooLarge { model: model.name.id.clone(), needed_mib, budget_mib });
+        }
+        let mut models = self.lock();
+        models.retire_other_revision(model);
+        if models.slots.contains_key(&model.name.id) {
+            return Ok(true);
+        }
+        while models.resident_bytes() + needed > budget {
+            if !models.evict_idle() {
+                return Ok(false);
+            }
+        }
+        if models.resident_bytes_leaving() + needed > budget {
+            return Ok(false);
+        }
+        let slot = self.start(model, needed)?;
+        models.failures.remove(&model.name.id);
+        models.slots.insert(model.name.id.clone(), slot);
+        Ok(true)
+    }
+
+    fn start(self: &Arc<Self>, model: &InstalledModel, memory_bytes: u64) -> Result<Slot, PoolError> {
+        let (commands, inbox) = mpsc::channel();
+        let shared = Arc::new(Shared::new(memory_bytes));
+        let spec =
+            EngineSpec { card: model.card.clone(), directory: model.directory.clone(), threads: self.settings.threads };
+        let worker = Worker {
+            spec,
+            loader: Arc::clone(&self.loader),
+            shared: Arc::clone(&shared),
+            idle_limit: self.settings.idle_unload,
+        };
+        let (pool, id, own) = (Arc::downgrade(self), model.name.id.clone(), Arc::clone(&shared));
+        let name = format!("model {}", model.name.id);
+        let spawned = thread::Builder::new().name(name).spawn(move || worker.run(&inbox, || forget(&pool, &id, &own)));
+        spawned.map_err(|error| PoolError::Load {
+            model: model.name.id.clone(),
+            source: EngineError::Failed(format!("no thread could be started: {error}")),
+        })?;
+        Ok(Slot { name: model.name.clone(), commands, shared, last_used: Instant::now() })
+    }
+
+    fn send(&self, model: &InstalledModel, command: Command) -> Result<Arc<Shared>, PoolError> {
+        let id = &model.name.id;
+        let mut models = self.lock();
+        // A model that failed to load a moment ago has left the pool: report why.
+        let Some(slot) = models.slots.get_mut(id) else {
+            let reason = models.failures.get(id).cloned().unwrap_or_else(|| "it was unloaded".to_owned());
+            return Err(PoolError::Load { model: id.clone(), source: EngineError::Failed(reason) });
+        };
+        // One is at work besides those that wait.
+        if !slot.shared.admit(self.settings.queue + 1) {
+            return Err(PoolError::Overloaded { model: id.clone(), retry_after: slot.shared.backlog() });
+        }
+        slot.last_used = Instant::now();
+        if slot.commands.send(command).is_err() {
+            slot.shared.finish(None);
+            return Err(PoolError::Overloaded { model: id.clone(), retry_after: Duration::from_secs(1) });
+        }
+        Ok(Arc::clone(&slot.shared))
+    }
+
+    fn settle<A>(
+        &self,
+        model: &InstalledModel,
+        shared: &Shared,
+        outcome: Result<Result<Answer<A>, oneshot::error::RecvError>, tokio::time::error::Elapsed>,
+    ) -> Result<Timed<A>, PoolError> {
+        let model = model.name.id.clone();
+        match outcome {
+            Ok(Ok(Ok(timed))) => Ok(timed),
+            Ok(Ok(Err(WorkError::Load(source)))) => Err(PoolError::Load { model, source }),
+            Ok(Ok(Err(WorkError::Work(source)))) => Err(PoolError::Engine { model, source }),
+            Ok(Err(_)) => Err(PoolError::Engine { model, source: EngineError::Failed("it was unloaded".into()) }),
+            Err(_) | Ok(Ok(Err(WorkError::Late))) if shared.stage() == Stage::Loading => {
+                Err(PoolError::Loading { model, retry_after: Duration::from_secs(5) })
+            }
+            Err(_) | Ok(Ok(Err(WorkError::Late))) => Err(PoolError::Timeout { model }),
+        }
+    }
 }
+
+/// Takes an ended thread's model out of the pool, unless another thread has taken its place.
+fn forget(pool: &Weak<Inner>, id: &ModelId, own: &Arc<Shared>) {
+    let Some(pool) = pool.upgrade() else { return };
+    let mut models = pool.lock();
+    if models.slots.get(id).is_some_and(|slot| Arc::ptr_eq(&slot.shared, own)) {
+        models.slots.remove(id);
+        models.leaving.push(Arc::clone(own));
+    }
+    if let Stage::Failed(reason) = own.stage() {
+        models.failures.insert(id.clone(), reason);
+    }
+}
+
+impl Models {
+    /// Bytes of the models that are here to stay.
+    fn resident_bytes(&self) -> u64 {
+        self.slots.values().map(|slot| slot.shared.memory_bytes).sum()
+    }
+
+    /// Bytes of these and of models on their way out.
+    fn resident_bytes_leaving(&mut self) -> u64 {
+        self.leaving.retain(|shared| shared.stage() != Stage::Gone);
+        self.resident_bytes() + self.leaving.iter().map(|shared| shared.memory_bytes).sum::<u64>()
+    }
+
+    /// Lets go of the idle model that was unused the longest; false when every model is at work.
+    fn evict_idle(&mut self) -> bool {
+        let idle = self.slots.iter().filter(|(_, slot)| slot.shared.pending() == 0);
+        let Some(id) = idle.min_by_key(|(_, slot)| slot.last_used).map(|(id, _)| id.clone()) else { return false };
+        tracing::info!(model = %id, "model evicted to make room");
+        self.leaving.extend(self.slots.remove(&id).map(|slot| slot.shared));
+        true
+    }
+
+    /// A model that was pulled anew replaces the one in memory.
+    fn retire_other_revision(&mut self, model: &InstalledModel) {
+        if self.slots.get(&model.name.id).is_some_and(|slot| slot.name != model.name) {
+            self.leaving.extend(self.slots.remove(&model.name.id).map(|slot| slot.shared));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,23 +1,37 @@
 //! The use cases: detect, plan, summarise, translate, assemble. Routes and commands only call these.
 
-use std::time::Duration;
+mod error;
+mod languages;
+mod models;
+mod select;
+mod summarize;
+mod translate;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::{
-    domain::{
-        Article, InputError, Language, LanguagePair, ModelCard, ModelId, ModelName, ModelState, StageTimings, Summary,
-        SummaryOptions, Usage,
-    },
+    domain::ModelId,
     pool::Pool,
-    store::Store,
+    store::{InstalledModel, Store},
 };
 
 pub use crate::{
     pool::PoolError,
     store::{PullEvent, StoreError},
 };
+pub use error::ServiceError;
+pub use languages::{Detection, LanguageEntry};
+pub use models::ModelStatus;
+pub use translate::{TranslatedText, Translation};
 
 /// Limits and preferences of the use cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ServiceSettings {
     /// Longest time for one request, waiting included.
     pub request_timeout: Duration,
@@ -27,181 +41,42 @@ pub struct ServiceSettings {
     pub summarizer: Option<ModelId>,
     /// The translators to prefer, first first.
     pub translators: Vec<ModelId>,
-}
-
-/// Texts and their translations.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Translation {
-    /// One for each text sent, in order.
-    pub texts: Vec<TranslatedText>,
-    /// The language translated into.
-    pub target: Language,
-    /// Tokens read and written.
-    pub usage: Usage,
-    /// The translators used, each once; empty when every text was in the target language already.
-    pub models: Vec<ModelName>,
-    /// Where the time went.
-    pub timings: StageTimings,
-}
-
-/// One text's translation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TranslatedText {
-    /// The whole translation; line breaks and paragraphs of the source are kept.
-    pub text: String,
-    /// Sentence by sentence: source and translation.
-    pub sentences: Vec<(String, String)>,
-    /// The language found or named.
-    pub source: Language,
-    /// How sure that is, 0 to 1.
-    pub confidence: f64,
-}
-
-/// A text's language.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Detection {
-    /// The likeliest language.
-    pub language: Language,
-    /// How sure, 0 to 1.
-    pub confidence: f64,
-    /// Every candidate, likeliest first, summing to 1.
-    pub candidates: Vec<(Language, f64)>,
-}
-
-/// What can be done with a language as things are installed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LanguageEntry {
-    /// The language.
-    pub language: Language,
-    /// Whether text in it can be summarised.
-    pub summarize: bool,
-    /// What it can be translated into.
-    pub targets: Vec<Language>,
-}
-
-/// A model and where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelStatus {
-    /// What it is.
-    pub card: ModelCard,
-    /// Where it stands.
-    pub state: ModelState,
-    /// The installed revision.
-    pub revision: Option<String>,
-    /// Bytes on disk.
-    pub disk_bytes: u64,
+    /// Models to read into memory before the service is ready.
+    pub load_at_start: Vec<ModelId>,
+    /// Models that this process knows besides the store's, such as a directory named on the command line.
+    pub extra_models: Vec<InstalledModel>,
 }
 
 /// The use cases. Cheap to clone.
 #[derive(Clone)]
-pub struct Service {}
+pub struct Service {
+    store: Store,
+    pool: Pool,
+    settings: Arc<ServiceSettings>,
+    ready: Arc<AtomicBool>,
+}
 
 impl Service {
-    /// Puts the parts together.
-    pub fn new(_store: Store, _pool: Pool, _settings: ServiceSettings) -> Self {
-        unimplemented!()
+    /// Puts the parts together. Ready at once when nothing is to be loaded at start.
+    pub fn new(store: Store, pool: Pool, settings: ServiceSettings) -> Self {
+        let ready = Arc::new(AtomicBool::new(settings.load_at_start.is_empty()));
+        Self { store, pool, settings: Arc::new(settings), ready }
     }
 
-    /// Summarises an article in every language asked for.
+    /// Reads the models that the settings name into memory; ready once all are there.
     ///
     /// # Errors
-    /// [`ServiceError`].
-    pub async fn summarize(&self, _article: &Article, _options: &SummaryOptions) -> Result<Summary, ServiceError> {
-        unimplemented!()
+    /// [`ServiceError`] of the first that cannot be loaded.
+    pub async fn load_at_start(&self) -> Result<(), ServiceError> {
+        for id in &self.settings.load_at_start {
+            self.load_model(id).await?;
+        }
+        self.ready.store(true, Ordering::Release);
+        Ok(())
     }
 
-    /// Translates texts sentence by sentence.
-    ///
-    /// # Errors
-    /// [`ServiceError`].
-    pub async fn translate(
-        &self,
-        _texts: &[Article],
-        _source: Option<Language>,
-        _target: Language,
-        _model: Option<&ModelId>,
-    ) -> Result<Translation, ServiceError> {
-        unimplemented!()
-    }
-
-    /// Finds a text's language among those that the installed models serve.
-    pub fn detect(&self, _article: &Article) -> Detection {
-        unimplemented!()
-    }
-
-    /// The languages that the installed models serve.
-    pub fn languages(&self) -> Vec<LanguageEntry> {
-        unimplemented!()
-    }
-
-    /// Every model known and where it stands.
-    pub fn models(&self) -> Vec<ModelStatus> {
-        unimplemented!()
-    }
-
-    /// One model and where it stands.
-    ///
-    /// # Errors
-    /// [`ServiceError::Store`] when there is none of that name.
-    pub fn model(&self, _id: &ModelId) -> Result<ModelStatus, ServiceError> {
-        unimplemented!()
-    }
-
-    /// Reads a model into memory.
-    ///
-    /// # Errors
-    /// [`ServiceError`].
-    pub async fn load_model(&self, _id: &ModelId) -> Result<ModelStatus, ServiceError> {
-        unimplemented!()
-    }
-
-    /// Starts fetching a model; events follow on the channel, the last of them `Done` or an error.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the model is unknown.
-    pub fn pull_model(
-        &self,
-        _id: &ModelId,
-    ) -> Result<tokio::sync::mpsc::Receiver<Result<PullEvent, StoreError>>, ServiceError> {
-        unimplemented!()
-    }
-
-    /// Unloads a model and removes its files; returns the bytes freed.
-    ///
-    /// # Errors
-    /// [`ServiceError`].
-    pub async fn remove_model(&self, _id: &ModelId) -> Result<u64, ServiceError> {
-        unimplemented!()
-    }
-
-    /// Whether every model that is to be loaded at start is in memory.
+    /// Whether every model that is to be loaded at start has been.
     pub fn ready(&self) -> bool {
-        unimplemented!()
+        self.ready.load(Ordering::Acquire)
     }
-}
-
-/// Why a use case gave no answer. One exhaustive match in `http/` turns this into a status.
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
-    /// Something the caller sent.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// No installed model does it.
-    #[error("{missing}; available: {}", list(available))]
-    Language {
-        /// What is missing, for people.
-        missing: String,
-        /// The directions that can be translated.
-        available: Vec<LanguagePair>,
-    },
-    /// The models on disk.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The models in memory.
-    #[error(transparent)]
-    Pool(#[from] PoolError),
-}
-
-fn list(pairs: &[LanguagePair]) -> String {
-    pairs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

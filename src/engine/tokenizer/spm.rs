@@ -1,0 +1,316 @@
+//! A SentencePiece model file: the pieces, and text split into them exactly as sentencepiece 0.2 does.
+//!
+//! The algorithms are written here because the crates that have them differ from sentencepiece in what they
+//! normalise and in how they round (`tokenizers`, `rust_tokenizers`), or build C++ with cmake (`sentencepiece`).
+
+use std::{collections::HashMap, path::Path};
+
+use sentencepiece_model::{ModelType, SentencePieceModel, Type};
+
+use super::{
+    charsmap::{Normalizer, SPACE},
+    merges, viterbi,
+};
+use crate::engine::EngineError;
+
+/// What sentencepiece writes for a piece that it does not know, where the model names nothing else.
+const UNKNOWN_SURFACE: &str = " \u{2047} ";
+
+/// What a piece is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Normal,
+    Unknown,
+    Control,
+    UserDefined,
+    Unused,
+    Byte(u8),
+}
+
+/// The vocabulary of a model.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    all: Vec<(String, f32, Kind)>,
+    /// Pieces that occur in text: normal, user-defined and unused ones.
+    ids: HashMap<String, u32>,
+    longest: usize,
+    pub(super) unknown: u32,
+    pub(super) worst: f32,
+    pub(super) best: f32,
+}
+
+impl Pieces {
+    fn new(model: &SentencePieceModel) -> Result<Self, String> {
+        let all: Vec<_> = model.pieces().iter().map(read_piece).collect::<Result<_, _>>()?;
+        let unknown = all.iter().position(|(_, _, kind)| *kind == Kind::Unknown).ok_or("it has no unknown piece")?;
+        let normal = || all.iter().filter(|(_, _, kind)| *kind == Kind::Normal).map(|(_, score, _)| *score);
+        let ids: HashMap<_, _> = (0u32..)
+            .zip(&all)
+            .filter(|(_, (_, _, kind))| matches!(kind, Kind::Normal | Kind::UserDefined | Kind::Unused))
+            .map(|(id, (text, _, _))| (text.clone(), id))
+            .collect();
+        Ok(Self {
+            longest: ids.keys().map(String::len).max().unwrap_or(0),
+            unknown: u32::try_from(unknown).map_err(|_| "it has too many pieces")?,
+            worst: normal().fold(f32::MAX, f32::min),
+            best: normal().fold(f32::MIN, f32::max),
+            ids,
+            all,
+        })
+    }
+
+    /// The id of a piece that occurs in text.
+    pub(super) fn find(&self, text: &str) -> Option<u32> {
+        self.ids.get(text).copied()
+    }
+
+    /// The pieces that `text` starts with, shortest first, with their lengths in bytes; unused ones left out.
+    pub(super) fn prefixes<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, u32)> + 'a {
+        let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
+        ends.take_while(|end| *end <= self.longest)
+            .filter_map(|end| Some((end, self.find(&text[..end])?)))
+            .filter(|(_, id)| self.kind(*id) != Kind::Unused)
+    }
+
+    /// What the piece is for; `Unknown` for an id that has none.
+    pub(super) fn kind(&self, id: u32) -> Kind {
+        self.get(id).map_or(Kind::Unknown, |(_, _, kind)| *kind)
+    }
+
+    /// The piece's score.
+    pub(super) fn score(&self, id: u32) -> f32 {
+        self.get(id).map_or(0.0, |(_, score, _)| *score)
+    }
+
+    fn get(&self, id: u32) -> Option<&(String, f32, Kind)> {
+        self.all.get(id as usize)
+    }
+}
+
+fn read_piece(piece: &sentencepiece_model::SentencePiece) -> Result<(String, f32, Kind), String> {
+    let text = piece.piece().to_owned();
+    let kind = match piece.r#type() {
+        Type::Normal => Kind::Normal,
+        Type::Unknown => Kind::Unknown,
+        Type::Control => Kind::Control,
+        Type::UserDefined => Kind::UserDefined,
+        Type::Unused => Kind::Unused,
+        Type::Byte => Kind::Byte(byte_of(&text).ok_or_else(|| format!("{text:?} is not a byte piece"))?),
+    };
+    Ok((text, piece.score(), kind))
+}
+
+fn byte_of(text: &str) -> Option<u8> {
+    u8::from_str_radix(text.strip_prefix("<0x")?.strip_suffix('>')?, 16).ok()
+}
+
+/// A SentencePiece model. Adds no token of its own: no start, no end, no language.
+#[derive(Debug)]
+pub(in crate::engine) struct SentencePiece {
+    pieces: Pieces,
+    named: HashMap<String, u32>,
+    normalizer: Normalizer,
+    algorithm: ModelType,
+    /// Byte pieces by byte, when unknown characters are written in them.
+    bytes: Option<Vec<u32>>,
+    unknown_surface: String,
+}
+
+/// Reads a SentencePiece model (`*.model`, `*.spm`) of the unigram or byte-pair kind.
+///
+/// # Errors
+/// [`EngineError`] when the file is missing, is no such model, or is of the word or character kind.
+pub(in crate::engine) fn from_sentencepiece(path: &Path) -> Result<SentencePiece, EngineError> {
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => EngineError::MissingFile { path: path.to_owned() },
+        _ => EngineError::BadFile { path: path.to_owned(), reason: error.to_string() },
+    })?;
+    SentencePiece::parse(&bytes).map_err(|reason| EngineError::BadFile {
+        path: path.to_owned(),
+        reason: format!("not a usable SentencePiece model: {reason}"),
+    })
+}
+
+impl SentencePiece {
+    fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let model = SentencePieceModel::from_slice(bytes).map_err(|error| error.to_string())?;
+        let pieces = Pieces::new(&model)?;
+        let trainer = model.trainer();
+        let algorithm = trainer.map_or(ModelType::Unigram, |trainer| trainer.model_type());
+        if !matches!(algorithm, ModelType::Unigram | ModelType::Bpe) {
+            return Err(format!("models of the kind {algorithm:?} are not supported"));
+        }
+        let of_kind = |wanted| pieces.all.iter().filter(move |(_, _, kind)| *kind == wanted);
+        let fixed = of_kind(Kind::UserDefined).map(|(text, _, _)| text.clone()).collect();
+        let suffix = trainer.is_some_and(|trainer| trainer.treat_whitespace_as_suffix());
+        let byte_fallback = trainer.is_some_and(|trainer| trainer.byte_fallback());
+        Ok(Self {
+            normalizer: Normalizer::new(model.normalizer(), fixed, suffix)?,
+            algorithm,
+            bytes: if byte_fallback { Some(byte_ids(&pieces)?) } else { None },
+            unknown_surface: trainer.map_or(UNKNOWN_SURFACE, |trainer| trainer.unk_surface()).to_owned(),
+            named: (0u32..).zip(&pieces.all).map(|(id, (text, _, _))| (text.clone(), id)).collect(),
+            pieces,
+        })
+    }
+
+    /// The ids of `text`'s pieces.
+    pub(in crate::engine) fn encode(&self, text: &str) -> Vec<u32> {
+        self.split(text).into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// The pieces of `text`: those that the model does not know as they stand in the text.
+    pub(in crate::engine) fn encode_as_pieces(&self, text: &str) -> Vec<String> {
+        self.split(text).into_iter().map(|(_, piece)| piece).collect()
+    }
+
+    fn split(&self, text: &str) -> Vec<(u32, String)> {
+        let normal = self.normalizer.normalize(text);
+        let split = match self.algorithm {
+            ModelType::Bpe => merges::split(&self.pieces, &normal, |rest| self.normalizer.fixed_prefix(rest)),
+            _ => viterbi::split(&self.pieces, &normal),
+        };
+        let mut out: Vec<(u32, String)> = Vec::with_capacity(split.len());
+        let mut start = 0;
+        for (id, end) in split {
+            self.append(id, &normal[start..end], &mut out);
+            start = end;
+        }
+        out
+    }
+
+    /// Unknown pieces side by side become one, or are written in bytes.
+    fn append(&self, id: u32, text: &str, out: &mut Vec<(u32, String)>) {
+        if id != self.pieces.unknown {
+            return out.push((id, text.to_owned()));
+        }
+        match (&self.bytes, out.last_mut()) {
+            (Some(ids), _) => {
+                out.extend(text.bytes().map(|byte| (ids[usize::from(byte)], format!("<0x{byte:02X}>"))));
+            }
+            (None, Some((last, unknown))) if *last == id => unknown.push_str(text),
+            (None, _) => out.push((id, text.to_owned())),
+        }
+    }
+
+    /// The text of `ids`. Control pieces and ids that the model does not have are left out.
+    pub(in crate::engine) fn decode(&self, ids: &[u32]) -> String {
+        let mut out = String::new();
+        let mut bytes = Vec::new();
+        let mut at_start = true;
+        for id in ids {
+            let Some((text, _, kind)) = self.pieces.get(*id) else { continue };
+            if let Kind::Byte(byte) = kind {
+                bytes.push(*byte);
+                continue;
+            }
+            push_bytes(&mut bytes, &mut out);
+            at_start &= out.is_empty();
+            match kind {
+                Kind::Control => {}
+                Kind::Unknown => out.push_str(&self.unknown_surface),
+                _ => at_start = self.push_piece(text, at_start, &mut out),
+            }
+        }
+        push_bytes(&mut bytes, &mut out);
+        out
+    }
+
+    /// Appends a piece's text; whether the next piece is still the first.
+    fn push_piece(&self, piece: &str, at_start: bool, out: &mut String) -> bool {
+        let bare = piece.strip_prefix(SPACE).filter(|_| at_start && self.normalizer.hides_first_space());
+        out.extend(bare.unwrap_or(piece).chars().map(|c| if c == SPACE { ' ' } else { c }));
+        at_start && (bare.is_none() || self.normalizer.removes_extra_whitespaces())
+    }
+
+    /// The id of a piece, of whatever kind.
+    pub(in crate::engine) fn id_of(&self, piece: &str) -> Option<u32> {
+        self.named.get(piece).copied()
+    }
+
+    /// The piece that has this id.
+    pub(in crate::engine) fn piece(&self, id: u32) -> Option<&str> {
+        self.pieces.get(id).map(|(text, _, _)| text.as_str())
+    }
+
+    /// The number of pieces.
+    pub(in crate::engine) fn len(&self) -> usize {
+        self.pieces.all.len()
+    }
+
+    /// The id of the piece that stands for what the model does not know.
+    pub(in crate::engine) fn unknown_id(&self) -> u32 {
+        self.pieces.unknown
+    }
+}
+
+fn byte_ids(pieces: &Pieces) -> Result<Vec<u32>, String> {
+    let mut ids = vec![None; 256];
+    for (id, (_, _, kind)) in (0u32..).zip(&pieces.all) {
+        if let Kind::Byte(byte) = kind {
+            ids[usize::from(*byte)] = Some(id);
+        }
+    }
+    ids.into_iter()
+        .collect::<Option<_>>()
+        .ok_or_else(|| "it falls back to bytes and does not have all of them".to_owned())
+}
+
+/// Bytes that are no UTF-8 become U+FFFD, one for each.
+fn push_bytes(bytes: &mut Vec<u8>, out: &mut String) {
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    bytes.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Fixture {
+        model: String,
+        cases: Vec<Case>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        text: String,
+        ids: Vec<u32>,
+        pieces: Vec<String>,
+        decoded: String,
+    }
+
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn splits_and_joins_as_sentencepiece_does() {
+        let text = std::fs::read(root().join("tests/fixtures/sentencepiece/cases.json")).unwrap();
+        for fixture in serde_json::from_slice::<Vec<Fixture>>(&text).unwrap() {
+            let model = from_sentencepiece(&root().join(&fixture.model)).unwrap();
+            for case in fixture.cases {
+                let at = format!("{}: {:?}", fixture.model, case.text);
+                assert_eq!(model.encode_as_pieces(&case.text), case.pieces, "{at}");
+                assert_eq!(model.encode(&case.text), case.ids, "{at}");
+                assert_eq!(model.decode(&case.ids), case.decoded, "{at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_model_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("vocab.spm");
+        assert!(matches!(from_sentencepiece(&path), Err(EngineError::MissingFile { .. })));
+        let whole = std::fs::read(root().join("tests/goldens/marian/source.spm")).unwrap();
+        for bytes in [&b"not a model"[..], &[], &whole[..whole.len() / 2]] {
+            std::fs::write(&path, bytes).unwrap();
+            let error = from_sentencepiece(&path).unwrap_err();
+            assert!(error.to_string().contains("vocab.spm: not a usable SentencePiece model"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::{
+    domain::{
+        Architecture, GenerationOptions, Language, LanguagePair, Languages, ModelCard, ModelName, ModelOrigin, Task,
+        Usage,
+    },
+    engine::{Engine, Translator},
+};
+
+/// Builds translators that do what each sentence says: `panic`, `sleep`, `fail`, or else shout it.
+#[derive(Default)]
+struct Scripted {
+    loads: AtomicUsize,
+    failing_loads: AtomicUsize,
+    worked: Arc<AtomicUsize>,
+}
+
+impl EngineLoader for Scripted {
+    fn load(&self, _: &EngineSpec) -> Result<Engine, EngineError> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        let fails = |left: usize| left.checked_sub(1);
+        if self.failing_loads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails).is_ok() {
+            return Err(EngineError::Failed("scripted".into()));
+        }
+        Ok(Engine::Translator(Box::new(Shout { worked: Arc::clone(&self.worked) })))
+    }
+}
+
+struct Shout {
+    worked: Arc<AtomicUsize>,
+}
+
+impl Translator for Shout {
+    fn translate(&mut self, request: &TranslateRequest) -> Result<TranslateOutput, EngineError> {
+        self.worked.fetch_add(1, Ordering::SeqCst);
+        match request.sentences[0].as_str() {
+            "panic" => panic!("scripted panic"),
+            "sleep" => thread::sleep(Duration::from_millis(150)),
+            "fail" => return Err(EngineError::Failed("scripted".into())),
+            _ => {}
+        }
+        let sentences = request.sentences.iter().map(|sentence| sentence.to_uppercase()).collect();
+        Ok(TranslateOutput { sentences, usage: Usage::default() })
+    }
+}
+
+const MIB: u64 = 1 << 20;
+
+fn model(name: &str, size_mib: u64) -> InstalledModel {
+    let card = ModelCard {
+        id: name.parse().unwrap(),
+        origin: ModelOrigin::BuiltIn,
+        task: Task::Translation,
+        architecture: Architecture::Marian,
+        languages: Languages::Any,
+        license: String::new(),
+        size_bytes: 0,
+        context_tokens: 0,
+        prefix: String::new(),
+        description: String::new(),
+        quality: 0,
+        files: Vec::new(),
+        generation: GenerationOptions::default(),
+    };
+    let name = ModelName { id: card.id.clone(), revision: "1".into() };
+    InstalledModel { card, name, directory: Default::default(), size_bytes: size_mib * MIB }
+}
+
+fn request(sentence: &str) -> TranslateRequest {
+    let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
+    TranslateRequest { pair, sentences: vec![sentence.into()], generation: GenerationOptions::default() }
+}
+
+fn pool(loader: &Arc<Scripted>, budget_mib: u64, queue: usize, idle_unload: Option<Duration>) -> Pool {
+    let settings = PoolSettings { memory_budget_bytes: budget_mib * MIB, idle_unload, queue, threads: 1 };
+    Pool::new(settings, Arc::clone(loader) as Arc<dyn EngineLoader>)
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(5)
+}
+
+#[tokio::test]
+async fn one_load_serves_many_requests() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    for _ in 0..3 {
+        let timed = pool.translate(&model, request("hello"), soon()).await.unwrap();
+        assert_eq!(timed.output.sentences, ["HELLO"]);
+    }
+    assert_eq!(loader.loads.load(Ordering::SeqCst), 1);
+    assert!(matches!(pool.state(&model.name.id), Some(ModelState::Loaded { .. })));
+}
+
+#[tokio::test]
+async fn a_panic_fails_one_request_and_the_engine_comes_back() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    let error = pool.translate(&model, request("panic"), soon()).await.unwrap_err();
+    assert!(error.to_string().contains("scripted panic"), "{error}");
+    assert_eq!(pool.translate(&model, request("next"), soon()).await.unwrap().output.sentences, ["NEXT"]);
+    assert_eq!(loader.loads.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn an_error_keeps_the_engine() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    assert!(matches!(pool.translate(&model, request("fail"), soon()).await, Err(PoolError::Engine { .. })));
+    assert!(pool.translate(&model, request("next"), soon()).await.is_ok());
+    assert_eq!(loader.loads.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_failed_load_is_reported_and_tried_again() {
+    let loader = Arc::new(Scripted::default());
+    loader.failing_loads.store(1, Ordering::SeqCst);
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    assert!(matches!(pool.translate(&model, request("x"), soon()).await, Err(PoolError::Load { .. })));
+    let Some(ModelState::Failed { reason }) = pool.state(&model.name.id) else { panic!("not failed") };
+    assert!(reason.contains("scripted"));
+    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+}
+
+#[tokio::test]
+async fn more_work_than_the_queue_holds_is_refused_at_once() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 1, None);
+    let model = model("a", 10);
+    pool.load(&model, soon()).await.unwrap();
+    let call = |text| pool.translate(&model, request(text), soon());
+    let (at_work, waiting, refused) = tokio::join!(call("sleep"), call("x"), call("y"));
+    assert!(at_work.is_ok() && waiting.is_ok());
+    assert!(matches!(refused, Err(PoolError::Overloaded { retry_after, .. }) if retry_after > Duration::ZERO));
+}
+
+#[tokio::test]
+async fn a_passed_deadline_answers_and_its_work_is_never_begun() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    pool.load(&model, soon()).await.unwrap();
+    let late = Instant::now() + Duration::from_millis(30);
+    let call = |text, deadline| pool.translate(&model, request(text), deadline);
+    let (first, second) = tokio::join!(call("sleep", soon()), call("x", late));
+    assert!(first.is_ok());
+    assert!(matches!(second, Err(PoolError::Timeout { .. })));
+    pool.load(&model, soon()).await.unwrap();
+    assert_eq!(loader.worked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn the_longest_unused_model_makes_room() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 400, 8, None); // each takes 100 * 1.2 + 64 MiB
+    let (a, b, c) = (model("a", 100), model("b", 100), model("c", 100));
+    for model in [&a, &b, &a, &c] {
+        pool.translate(model, request("x"), soon()).await.unwrap();
+    }
+    assert!(pool.state(&b.name.id).is_none());
+    assert!(pool.state(&a.name.id).is_some() && pool.state(&c.name.id).is_some());
+}
+
+#[tokio::test]
+async fn a_model_over_the_budget_is_refused_with_the_figures() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 100, 8, None);
+    let error = pool.translate(&model("a", 100), request("x"), soon()).await.unwrap_err();
+    assert_eq!(error.to_string(), "a needs 184 MiB of memory, the budget is 100 MiB");
+}
+
+#[tokio::test]
+async fn an_idle_model_is_unloaded_and_comes_back() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, Some(Duration::from_millis(20)));
+    let model = model("a", 10);
+    pool.load(&model, soon()).await.unwrap();
+    let unloaded = async {
+        while pool.state(&model.name.id).is_some() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), unloaded).await.unwrap();
+    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+    assert_eq!(loader.loads.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn work_in_hand_outlives_an_unload() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    pool.load(&model, soon()).await.unwrap();
+    let unload = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(pool.unload(&model.name.id));
+    };
+    let (answer, ()) = tokio::join!(pool.translate(&model, request("sleep"), soon()), unload);
+    assert!(answer.is_ok());
+    assert!(pool.state(&model.name.id).is_none());
+}

@@ -1,0 +1,71 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Service;
+use crate::{
+    domain::{Article, Language, Languages},
+    text,
+};
+
+/// A text's language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detection {
+    /// The likeliest language.
+    pub language: Language,
+    /// How sure, 0 to 1.
+    pub confidence: f64,
+    /// Every candidate, likeliest first, summing to 1.
+    pub candidates: Vec<(Language, f64)>,
+}
+
+/// What can be done with a language as things are installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LanguageEntry {
+    /// The language.
+    pub language: Language,
+    /// Whether text in it can be summarised.
+    pub summarize: bool,
+    /// What it can be translated into.
+    pub targets: Vec<Language>,
+}
+
+impl Service {
+    /// Finds a text's language among those that the installed models serve.
+    pub fn detect(&self, article: &Article) -> Detection {
+        self.detect_among(article.text(), &self.source_languages())
+    }
+
+    pub(super) fn detect_among(&self, text: &str, languages: &[Language]) -> Detection {
+        let candidates = text::detect(text, languages);
+        // English stands in where no language can be told at all: a text of digits alone.
+        let (language, confidence) = candidates.first().copied().unwrap_or((Language::ENGLISH, 0.0));
+        Detection { language, confidence, candidates }
+    }
+
+    /// The languages that the installed models serve.
+    pub fn languages(&self) -> Vec<LanguageEntry> {
+        let mut targets: BTreeMap<Language, Vec<Language>> = BTreeMap::new();
+        for pair in self.pairs() {
+            targets.entry(pair.source).or_default().push(pair.target);
+            targets.entry(pair.target).or_default();
+        }
+        for language in self.source_languages() {
+            targets.entry(language).or_default();
+        }
+        // Sentence selection is always there, and reads any language.
+        let entry = |(language, targets)| LanguageEntry { language, summarize: true, targets };
+        targets.into_iter().map(entry).collect()
+    }
+
+    /// The languages that a text sent here may be in.
+    pub(super) fn source_languages(&self) -> Vec<Language> {
+        let mut languages = BTreeSet::from([Language::ENGLISH, Language::SPANISH]);
+        for model in self.installed() {
+            match model.card.languages {
+                Languages::Text(read) | Languages::Between(read) => languages.extend(read),
+                Languages::Pairs(pairs) => languages.extend(pairs.iter().map(|pair| pair.source)),
+                Languages::Any => {}
+            }
+        }
+        languages.into_iter().collect()
+    }
+}

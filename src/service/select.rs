@@ -1,0 +1,110 @@
+//! Which installed model serves a request.
+
+use super::{Service, ServiceError};
+use crate::{
+    domain::{Architecture, InputError, Language, LanguagePair, Mode, ModelId, Task},
+    store::InstalledModel,
+};
+
+impl Service {
+    /// Every model whose files are on this machine, those named for this process alone first.
+    pub(super) fn installed(&self) -> Vec<InstalledModel> {
+        let listed = self.store.list().into_iter().filter_map(|entry| entry.installed);
+        self.settings.extra_models.iter().cloned().chain(listed).collect()
+    }
+
+    /// The summariser for text in `language`: the one named, else the one configured, else the best.
+    pub(super) fn summarizer(
+        &self,
+        language: Language,
+        mode: Mode,
+        named: Option<&ModelId>,
+    ) -> Result<InstalledModel, ServiceError> {
+        if let Some(id) = named {
+            return self.named_summarizer(id, language, mode);
+        }
+        let usable = |model: &InstalledModel| {
+            model.card.task == Task::Summarization && model.card.languages.reads(language) && fits(model, mode)
+        };
+        let candidates: Vec<InstalledModel> = self.installed().into_iter().filter(usable).collect();
+        let configured = candidates.iter().find(|model| Some(&model.name.id) == self.settings.summarizer.as_ref());
+        let best = configured.or_else(|| candidates.iter().max_by_key(|model| model.card.quality));
+        best.cloned().ok_or_else(|| ServiceError::Language {
+            missing: format!("no installed model writes summaries of {} text", language.name()),
+            available: self.pairs(),
+        })
+    }
+
+    fn named_summarizer(&self, id: &ModelId, language: Language, mode: Mode) -> Result<InstalledModel, ServiceError> {
+        let model = self.find(id)?;
+        if model.card.task != Task::Summarization {
+            return Err(InputError::invalid("model", format!("{id} translates, it does not summarise")).into());
+        }
+        if !fits(&model, mode) {
+            return Err(InputError::invalid("mode", format!("{id} does not work in this mode")).into());
+        }
+        if !model.card.languages.reads(language) {
+            let missing = format!("{id} does not read {}", language.name());
+            return Err(ServiceError::Language { missing, available: self.pairs() });
+        }
+        Ok(model)
+    }
+
+    /// The translator for a direction: the one named, else the first configured, else the best.
+    pub(super) fn translator(
+        &self,
+        pair: LanguagePair,
+        named: Option<&ModelId>,
+    ) -> Result<InstalledModel, ServiceError> {
+        if let Some(id) = named {
+            return self.named_translator(id, pair);
+        }
+        let usable = |model: &InstalledModel| model.card.languages.translates(pair);
+        let candidates: Vec<InstalledModel> = self.installed().into_iter().filter(usable).collect();
+        let preferred = |id: &ModelId| candidates.iter().find(|model| model.name.id == *id);
+        let configured = self.settings.translators.iter().find_map(preferred);
+        let best = configured.or_else(|| candidates.iter().max_by_key(|model| model.card.quality));
+        best.cloned().ok_or_else(|| self.missing_pair(pair))
+    }
+
+    fn named_translator(&self, id: &ModelId, pair: LanguagePair) -> Result<InstalledModel, ServiceError> {
+        let model = self.find(id)?;
+        if model.card.task != Task::Translation {
+            return Err(InputError::invalid("model", format!("{id} summarises, it does not translate")).into());
+        }
+        if !model.card.languages.translates(pair) {
+            let missing = format!("{id} does not translate {pair}");
+            return Err(ServiceError::Language { missing, available: model.card.languages.pairs() });
+        }
+        Ok(model)
+    }
+
+    fn find(&self, id: &ModelId) -> Result<InstalledModel, ServiceError> {
+        let extra = self.settings.extra_models.iter().find(|model| model.name.id == *id);
+        extra.map_or_else(|| Ok(self.store.installed(id)?), |model| Ok(model.clone()))
+    }
+
+    fn missing_pair(&self, pair: LanguagePair) -> ServiceError {
+        let missing = format!("no installed model translates {} into {}", pair.source.name(), pair.target.name());
+        ServiceError::Language { missing: format!("{missing} ({pair})"), available: self.pairs() }
+    }
+
+    /// Every direction that can be translated, each once, in order.
+    pub(super) fn pairs(&self) -> Vec<LanguagePair> {
+        let mut pairs: Vec<LanguagePair> =
+            self.installed().iter().flat_map(|model| model.card.languages.pairs()).collect();
+        pairs.sort();
+        pairs.dedup();
+        pairs
+    }
+}
+
+/// Whether a summariser works in the mode asked for.
+fn fits(model: &InstalledModel, mode: Mode) -> bool {
+    let selects = model.card.architecture == Architecture::Extractive;
+    match mode {
+        Mode::Auto => true,
+        Mode::Extractive => selects,
+        Mode::Abstractive => !selects,
+    }
+}

@@ -1,0 +1,164 @@
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Instant,
+};
+
+use futures_util::future::try_join_all;
+
+use super::{
+    Service, ServiceError,
+    summarize::{add, each_once},
+};
+use crate::{
+    domain::{Article, GenerationOptions, Language, LanguagePair, ModelId, ModelName, StageTimings, Usage},
+    engine::{TranslateOutput, TranslateRequest},
+    pool::Timed,
+    text::Document,
+};
+
+/// Texts and their translations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Translation {
+    /// One for each text sent, in order.
+    pub texts: Vec<TranslatedText>,
+    /// The language translated into.
+    pub target: Language,
+    /// Tokens read and written.
+    pub usage: Usage,
+    /// The translators used, each once; empty when every text was in the target language already.
+    pub models: Vec<ModelName>,
+    /// Where the time went.
+    pub timings: StageTimings,
+}
+
+/// One text's translation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TranslatedText {
+    /// The whole translation; line breaks, bullets and tags between sentences are kept.
+    pub text: String,
+    /// Sentence by sentence: source and translation.
+    pub sentences: Vec<(String, String)>,
+    /// The language found or named.
+    pub source: Language,
+    /// How sure that is, 0 to 1.
+    pub confidence: f64,
+}
+
+/// A text as it was understood.
+struct Source<'a> {
+    original: &'a str,
+    document: Document,
+    language: Language,
+    confidence: f64,
+}
+
+/// The sentences of all texts in one language, on their way through one model.
+struct Translated {
+    source: Language,
+    model: ModelName,
+    answer: Timed<TranslateOutput>,
+}
+
+impl Service {
+    /// Translates texts sentence by sentence.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn translate(
+        &self,
+        texts: &[Article],
+        source: Option<Language>,
+        target: Language,
+        model: Option<&ModelId>,
+    ) -> Result<Translation, ServiceError> {
+        let started = Instant::now();
+        let sources = self.read(texts, source);
+        let deadline = started + self.settings.request_timeout;
+        let translated = self.translate_sources(&sources, target, model, deadline).await?;
+        let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
+        translated.iter().for_each(|part| add(&mut usage, &mut timings, &part.answer));
+        let models = each_once(translated.iter().map(|part| part.model.clone()));
+        let texts = put_back(sources, translated);
+        timings.total = started.elapsed();
+        Ok(Translation { texts, target, usage, models, timings })
+    }
+
+    fn read<'a>(&self, texts: &'a [Article], named: Option<Language>) -> Vec<Source<'a>> {
+        let languages = self.source_languages();
+        let read = |article: &'a Article| {
+            let document = Document::read(article.text());
+            let detect = || {
+                let detection = self.detect_among(&document.texts().join(" "), &languages);
+                (detection.language, detection.confidence)
+            };
+            let (language, confidence) = named.map_or_else(detect, |language| (language, 1.0));
+            Source { original: article.text(), document, language, confidence }
+        };
+        texts.iter().map(read).collect()
+    }
+
+    /// One request to a model for each source language; none for text that is in the target language already.
+    async fn translate_sources(
+        &self,
+        sources: &[Source<'_>],
+        target: Language,
+        model: Option<&ModelId>,
+        deadline: Instant,
+    ) -> Result<Vec<Translated>, ServiceError> {
+        let mut by_language: BTreeMap<Language, Vec<String>> = BTreeMap::new();
+        for source in sources.iter().filter(|source| source.language != target) {
+            by_language.entry(source.language).or_default().extend(source.document.texts());
+        }
+        let mut jobs = Vec::new();
+        for (source, sentences) in by_language {
+            let pair = LanguagePair::new(source, target);
+            let model = self.translator(pair, model)?;
+            let request = TranslateRequest { pair, sentences, generation: GenerationOptions::default() };
+            jobs.push(async move {
+                let answer = self.pool.translate(&model, request, deadline).await?;
+                Ok::<_, ServiceError>(Translated { source, model: model.name, answer })
+            });
+        }
+        try_join_all(jobs).await
+    }
+}
+
+/// Gives every text its sentences back.
+fn put_back(sources: Vec<Source<'_>>, translated: Vec<Translated>) -> Vec<TranslatedText> {
+    let mut waiting: BTreeMap<Language, VecDeque<String>> =
+        translated.into_iter().map(|part| (part.source, part.answer.output.sentences.into())).collect();
+    let restore = |source: Source<'_>| {
+        let Some(waiting) = waiting.get_mut(&source.language) else { return unchanged(source) };
+        let translations: Vec<String> = waiting.drain(..source.document.sentences.len()).collect();
+        TranslatedText {
+            text: replace_sentences(&source, &translations),
+            sentences: source.document.texts().into_iter().zip(translations).collect(),
+            source: source.language,
+            confidence: source.confidence,
+        }
+    };
+    sources.into_iter().map(restore).collect()
+}
+
+/// A text that is in the target language already.
+fn unchanged(source: Source<'_>) -> TranslatedText {
+    let sentences = source.document.texts();
+    TranslatedText {
+        text: source.original.to_owned(),
+        sentences: sentences.iter().cloned().zip(sentences.iter().cloned()).collect(),
+        source: source.language,
+        confidence: source.confidence,
+    }
+}
+
+/// The original with each sentence replaced, so that what stands between them stays.
+fn replace_sentences(source: &Source<'_>, translations: &[String]) -> String {
+    let (mut text, mut end) = (String::with_capacity(source.original.len()), 0);
+    for (sentence, translation) in source.document.sentences.iter().zip(translations) {
+        text.push_str(&source.original[end..sentence.span.start]);
+        text.push_str(translation);
+        end = sentence.span.end;
+    }
+    text.push_str(&source.original[end..]);
+    text
+}
