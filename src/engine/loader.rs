@@ -34,3 +34,18 @@ impl EngineLoader for Loader {
         })
     }
 }
+
+/// The runtime for an architecture: our own where it covers it, rust-bert for the others.
+fn open(directory: &Path, architecture: Architecture, context_tokens: usize) -> Result<Box<dyn Seq2Seq>, EngineError> {
+    match architecture {
+        Architecture::MarianSsru => Ok(Box::new(SsruModel::open(directory, context_tokens)?)),
+        _ => unimplemented!(),
+    }
+}
+
+pub(super) fn open_seq2seq(
+    directory: &Path,
+    architecture: Option<Architecture>,
+) -> Result<Box<dyn Seq2Seq>, EngineError> {
+    open(directory, architecture.unwrap_or(Architecture::MarianSsru), 256)
+}

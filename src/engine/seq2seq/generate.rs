@@ -129,9 +129,8 @@ fn continuations(
     step: i64,
     beams: usize,
 ) -> Vec<Vec<(i64, f64)>> {
-    let last = |token: Option<&i64>| token.copied();
-    let tokens: Option<Vec<i64>> =
-        running.iter().flat_map(|row| row.search.live()).map(|hypothesis| last(hypothesis.tokens.last())).collect();
+    let live = running.iter().flat_map(|row| row.search.live());
+    let tokens: Option<Vec<i64>> = live.map(|hypothesis| hypothesis.tokens.last().copied()).collect();
     let position = sinusoids(step, 1, model.config.dim);
     let embedded = match tokens {
         Some(tokens) => model.embeddings.index_select(0, &Tensor::from_slice(&tokens)) + position,

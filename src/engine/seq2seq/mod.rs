@@ -10,10 +10,12 @@ mod weights;
 
 use std::{fs, path::Path};
 
-use tch::{Device, Kind, Tensor};
-use tokenizers::Tokenizer;
+use tch::Tensor;
 
-use super::{EngineError, Seq2Seq, tokenizer};
+use super::{
+    EngineError, Seq2Seq,
+    tokenizer::{SentencePiece, from_sentencepiece},
+};
 use crate::domain::{GenerationOptions, LanguagePair};
 use config::SsruConfig;
 use decoder::Decoder;
@@ -24,7 +26,7 @@ use weights::Weights;
 pub(super) struct SsruModel {
     config: SsruConfig,
     context_tokens: usize,
-    tokenizer: Tokenizer,
+    tokenizer: SentencePiece,
     encoder: Encoder,
     decoder: Decoder,
     /// [vocabulary, dim], scaled by the root of dim as the sums with positions want it.
@@ -50,7 +52,7 @@ impl SsruModel {
     /// [`EngineError`] when a file is missing, damaged, or describes another architecture.
     pub(super) fn open(directory: &Path, context_tokens: usize) -> Result<Self, EngineError> {
         let config = SsruConfig::read(directory)?;
-        let tokenizer = tokenizer::from_sentencepiece(&directory.join("vocab.spm"))?;
+        let tokenizer = from_sentencepiece(&directory.join("vocab.spm"))?;
         let weights = &mut Weights::read(&directory.join("best.safetensors"))?;
         let _guard = tch::no_grad_guard();
         let table = weights.take("Wemb", &[config.vocab, config.dim])?;
@@ -100,15 +102,14 @@ impl Seq2Seq for SsruModel {
     }
 
     fn encode(&self, text: &str, _pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
-        let encoding = self.tokenizer.encode(text, false).map_err(|error| EngineError::Failed(error.to_string()))?;
-        let ids = encoding.get_ids().iter().map(|&id| i64::from(id));
+        let ids = self.tokenizer.encode(text).into_iter().map(i64::from);
         Ok(ids.chain([self.config.eos_id]).collect())
     }
 
     fn decode(&self, ids: &[i64]) -> String {
         let pieces = ids.iter().filter(|&&id| id != self.config.eos_id).filter_map(|&id| u32::try_from(id).ok());
         let pieces: Vec<u32> = pieces.collect();
-        self.tokenizer.decode(&pieces, false).unwrap_or_default()
+        self.tokenizer.decode(&pieces)
     }
 
     fn options_for(&self, _pair: LanguagePair) -> Result<GenerationOptions, EngineError> {
