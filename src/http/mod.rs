@@ -1,1 +1,35 @@
-//! The HTTP service.
+//! The HTTP service: routes, one file a resource, and the one error contract. Only this module knows status codes.
+//!
+//! [`app`] builds the application apart from running it, so that tests and [`run`] start the same thing.
+
+mod body;
+mod detect;
+mod docs;
+mod envelope;
+mod error;
+mod fallback;
+mod fields;
+mod health;
+mod languages;
+mod models;
+mod pull;
+mod routes;
+mod schemas;
+mod server;
+mod summarize;
+mod translate;
+
+use crate::{config::LimitSettings, service::Service};
+
+pub use error::{ApiError, ErrorCode};
+pub use routes::{app, configure, openapi_json};
+pub use server::{ServeError, Server, run};
+
+/// What every route may use.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The use cases.
+    pub service: Service,
+    /// What a request may ask.
+    pub limits: LimitSettings,
+}

@@ -20,6 +20,11 @@ use crate::{
     pool::Pool,
     store::{InstalledModel, Store},
 };
+
+pub use crate::{
+    pool::PoolError,
+    store::{PullEvent, StoreError},
+};
 pub use error::ServiceError;
 pub use languages::{Detection, LanguageEntry};
 pub use models::ModelStatus;

@@ -1,0 +1,195 @@
+//! What goes around every request: its id, its log line, a guard against panics, and the one error body.
+
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use futures_util::FutureExt;
+use uuid::Uuid;
+
+use super::error::{ApiError, ErrorCode};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LONGEST_ID: usize = 64;
+
+/// The id of a request: the caller's own where it is plain, else a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RequestId(pub(super) String);
+
+impl RequestId {
+    fn of(headers: &HeaderMap) -> Self {
+        let plain = |id: &&str| {
+            (1..=LONGEST_ID).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(plain);
+        Self(given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned))
+    }
+}
+
+/// Answers `request` by the rest of the application.
+pub(super) async fn wrap(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = RequestId::of(request.headers());
+    let line = LogLine::start(&request);
+    request.extensions_mut().insert(id.clone());
+    // A HEAD is a GET whose body the server leaves out by itself.
+    if *request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let result = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
+        Ok(Err(error)) => Err(complete(HttpResponse::from_error(error), &id)),
+        // The panic's own message is on standard error already, by the panic hook.
+        Err(_) => Err(complete(HttpResponse::from_error(ApiError::internal(&"a handler panicked")), &id)),
+    };
+    match result {
+        Ok(response) => {
+            let (request, response) = response.into_parts();
+            let response = complete(response, &id);
+            line.finish(response.status(), &id);
+            Ok(ServiceResponse::new(request, response))
+        }
+        // The request went with the handler, so the whole response travels as an error.
+        Err(response) => {
+            line.finish(response.status(), &id);
+            Err(InternalError::from_response("", response).into())
+        }
+    }
+}
+
+/// Gives a response the headers that all have, and an error the body that all errors have.
+fn complete(response: HttpResponse, id: &RequestId) -> HttpResponse {
+    let mut response = match error_of(&response) {
+        Some(error) => with_error_body(response, &error, id),
+        None => response,
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The error that a response stands for: ours, or one made from the status that something below us chose.
+fn error_of(response: &HttpResponse) -> Option<ApiError> {
+    if let Some(error) = response.error().and_then(|error| error.as_error::<ApiError>()) {
+        return Some(error.clone());
+    }
+    let status = response.status();
+    if status.is_server_error() {
+        let cause = response.error().map_or_else(|| status.to_string(), ToString::to_string);
+        return Some(ApiError::internal(&cause));
+    }
+    status.is_client_error().then(|| {
+        let reason = status.canonical_reason().unwrap_or("the request cannot be answered");
+        ApiError::new(ErrorCode::of_status(status), reason)
+    })
+}
+
+fn with_error_body(response: HttpResponse, error: &ApiError, id: &RequestId) -> HttpResponse {
+    let body = serde_json::to_string(&error.body(&id.0)).unwrap_or_default();
+    let mut response = response.set_body(BoxBody::new(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A line of the access log. Never holds a body or a query.
+struct LogLine {
+    method: Method,
+    path: String,
+    started: Instant,
+}
+
+impl LogLine {
+    fn start(request: &ServiceRequest) -> Self {
+        Self { method: request.method().clone(), path: request.path().to_owned(), started: Instant::now() }
+    }
+
+    fn finish(self, status: StatusCode, id: &RequestId) {
+        let ms = self.started.elapsed().as_millis();
+        tracing::info!(method = %self.method, path = %self.path, status = status.as_u16(), ms, request_id = %id.0, "answered");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, HttpServer, http::header::HeaderMap, middleware::from_fn, rt::System, web};
+
+    use super::*;
+
+    fn header_of(id: &str) -> HeaderMap {
+        HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_str(id).unwrap())])
+    }
+
+    #[test]
+    fn a_plain_id_of_the_caller_is_kept() {
+        assert_eq!(RequestId::of(&header_of("job-7.part_2")).0, "job-7.part_2");
+        for id in ["", "a b", "a\"b", "é", &"a".repeat(65)] {
+            let new = RequestId::of(&header_of(id)).0;
+            assert!(Uuid::parse_str(&new).is_ok(), "{id:?} became {new:?}");
+        }
+    }
+
+    async fn broken() -> HttpResponse {
+        panic!("tensor 7 broke")
+    }
+
+    /// Starts a server with a route that panics and one that fails; returns its address.
+    fn start() -> std::net::SocketAddr {
+        let (send, receive) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            System::new().block_on(async move {
+                let app = || {
+                    let fails = || async { Err::<HttpResponse, _>(actix_web::error::ErrorImATeapot("kettle")) };
+                    App::new()
+                        .wrap(from_fn(wrap))
+                        .route("/broken", web::get().to(broken))
+                        .route("/fails", web::get().to(fails))
+                };
+                let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+                send.send(server.addrs()[0]).unwrap();
+                server.run().await.unwrap();
+            });
+        });
+        receive.recv().unwrap()
+    }
+
+    fn get(address: std::net::SocketAddr, path: &str) -> (u16, serde_json::Value) {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
+        let mut answer = agent.get(format!("http://{address}{path}")).header("x-request-id", "r-1").call().unwrap();
+        assert_eq!(answer.headers()["x-request-id"], "r-1", "{path}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
+        let text = answer.body_mut().read_to_string().unwrap();
+        (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn a_panic_in_a_handler_gives_the_error_body_and_the_server_goes_on() {
+        let address = start();
+        for _ in 0..2 {
+            let (status, body) = get(address, "/broken");
+            assert_eq!((status, body["error"]["code"].as_str()), (500, Some("internal")));
+            assert_eq!(body["error"]["request_id"], "r-1");
+            assert!(!body.to_string().contains("tensor"), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_not_ours_gets_our_body() {
+        let (status, body) = get(start(), "/fails");
+        assert_eq!((status, body["error"]["code"].as_str()), (418, Some("invalid_request")));
+    }
+}

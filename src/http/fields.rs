@@ -1,0 +1,165 @@
+//! Fields that several routes share.
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{SeqAccess, Visitor},
+};
+use utoipa::ToSchema;
+
+use super::error::{ApiError, ErrorCode};
+use crate::{
+    config::LimitSettings,
+    domain::{Article, InputError, Language, ModelId},
+};
+
+/// Reads a language code sent in `field`.
+pub(super) fn language(field: &str, code: &str) -> Result<Language, ApiError> {
+    code.parse().map_err(|error| rename(error, field))
+}
+
+/// Reads a field that is a language code, or `auto`.
+pub(super) fn source(code: Option<&str>) -> Result<Option<Language>, ApiError> {
+    code.filter(|&code| code != "auto").map(|code| language("source", code)).transpose()
+}
+
+/// Reads a model's name sent in `model`.
+pub(super) fn model(name: Option<&str>) -> Result<Option<ModelId>, ApiError> {
+    name.map(|name| name.parse().map_err(|error| rename(error, "model"))).transpose()
+}
+
+/// Puts the caller's name of a field in place of the domain's.
+fn rename(error: InputError, field: &str) -> ApiError {
+    match error {
+        InputError::Invalid { reason, .. } => InputError::invalid(field, reason).into(),
+        InputError::TooLong { unit, limit, actual, .. } => {
+            InputError::TooLong { field: field.to_owned(), unit, limit, actual }.into()
+        }
+    }
+}
+
+/// One text or many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Texts {
+    /// The texts within their limits; errors name the text.
+    pub(super) fn parse(self, limits: &LimitSettings) -> Result<Vec<Article>, ApiError> {
+        match self {
+            Self::One(text) => Ok(vec![Article::parse("text", text, limits.text_characters)?]),
+            Self::Many(texts) => many(texts, limits),
+        }
+    }
+}
+
+fn many(texts: Vec<String>, limits: &LimitSettings) -> Result<Vec<Article>, ApiError> {
+    if texts.is_empty() {
+        return Err(ApiError::invalid("text", "text: holds no text"));
+    }
+    if texts.len() > limits.texts {
+        let message = format!("text has {} texts, the limit is {}", texts.len(), limits.texts);
+        let error = ApiError::new(ErrorCode::InputTooLong, message).at("text");
+        return Err(error.beyond(limits.texts, Some(texts.len())));
+    }
+    let parse = |(index, text)| Article::parse(&format!("text[{index}]"), text, limits.text_characters);
+    Ok(texts.into_iter().enumerate().map(parse).collect::<Result<_, _>>()?)
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+// An untagged enum would say only that nothing matched, and not where.
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or an array of strings")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
+        Ok(Texts::One(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Texts, E> {
+        Ok(Texts::One(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Texts, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = items.next_element()? {
+            texts.push(text);
+        }
+        Ok(Texts::Many(texts))
+    }
+}
+
+/// Tokens read and written by the models.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Usage {
+    /// Tokens read.
+    #[schema(examples(512))]
+    input_tokens: usize,
+    /// Tokens written.
+    #[schema(examples(96))]
+    output_tokens: usize,
+}
+
+impl From<crate::domain::Usage> for Usage {
+    fn from(usage: crate::domain::Usage) -> Self {
+        Self { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
+    }
+}
+
+/// A probability with four decimals: more would be noise.
+pub(super) fn probability(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+/// Whole milliseconds, rounded.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from((duration.as_micros() + 500) / 1000).unwrap_or(u64::MAX)
+}
+
+/// Text for `param` and messages from what is in a path.
+pub(super) fn model_in_path(name: &str) -> Result<ModelId, ApiError> {
+    // A name that no model can have is the name of no model.
+    let shown: Cow<'_, str> = name.chars().take(96).collect();
+    name.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, format!("no model is called {shown:?}")).at("model"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auto_and_nothing_leave_the_language_open() {
+        assert_eq!(source(None), Ok(None));
+        assert_eq!(source(Some("auto")), Ok(None));
+        assert_eq!(source(Some("es")), Ok(Some(Language::SPANISH)));
+        assert!(source(Some("xx")).unwrap_err().to_string().contains("source: \"xx\" is not an ISO 639"));
+    }
+
+    #[test]
+    fn reads_one_text_or_many() {
+        let read = |json| serde_json::from_str::<Texts>(json);
+        assert_eq!(read("\"a\"").unwrap(), Texts::One("a".into()));
+        assert_eq!(read("[\"a\",\"b\"]").unwrap(), Texts::Many(vec!["a".into(), "b".into()]));
+        assert!(read("7").unwrap_err().to_string().contains("a string or an array of strings"));
+        assert!(read("[[\"a\"]]").is_err());
+    }
+
+    #[test]
+    fn milliseconds_are_rounded() {
+        assert_eq!(milliseconds(Duration::from_micros(1499)), 1);
+        assert_eq!(milliseconds(Duration::from_micros(1500)), 2);
+    }
+}

@@ -1,0 +1,264 @@
+//! `/v1/models`: what is known, installed and in memory. Pulling is in [`super::pull`].
+
+use actix_web::{
+    delete, get, post,
+    web::{Data, Json, Path, block},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{ApiState, error::ApiError, fields, schemas};
+use crate::{
+    domain::{Language, LanguagePair, Languages, ModelId, ModelState, Task},
+    service::ModelStatus,
+};
+
+/// Every model known.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ModelsResponse {
+    models: Vec<Model>,
+}
+
+/// A model and where it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Model {
+    /// The name used everywhere.
+    #[schema(value_type = String, examples("opus-mt-en-es"))]
+    id: ModelId,
+    #[schema(schema_with = schemas::task)]
+    task: Task,
+    /// The family of models whose code runs it.
+    #[schema(examples("marian"))]
+    architecture: String,
+    languages: ServedLanguages,
+    /// SPDX expression, or the name that the model's authors use.
+    #[schema(examples("Apache-2.0"))]
+    license: String,
+    /// One line for people.
+    description: String,
+    /// What is downloaded, in bytes; 0 where nothing is.
+    #[schema(examples(312_000_000))]
+    size_bytes: u64,
+    /// Longest source in tokens.
+    #[schema(examples(512))]
+    context_tokens: usize,
+    state: State,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reason: Option<String>,
+    /// Bytes so far and in all, while it is downloading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    download: Option<Download>,
+    /// Estimated bytes in memory, while it is loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    memory_bytes: Option<u64>,
+    /// The installed revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    revision: Option<String>,
+    /// Bytes on disk.
+    disk_bytes: u64,
+}
+
+/// Where a model stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    /// Known, not on this machine.
+    Available,
+    /// Being fetched.
+    Downloading,
+    /// On disk, checked, not in memory.
+    Ready,
+    /// Being read into memory.
+    Loading,
+    /// In memory.
+    Loaded,
+    /// The last download or load went wrong.
+    Failed,
+}
+
+/// A download's progress.
+#[derive(Debug, Serialize, ToSchema)]
+struct Download {
+    /// Bytes on disk.
+    done_bytes: u64,
+    /// Bytes in all; 0 while unknown.
+    total_bytes: u64,
+}
+
+/// Which languages a model serves.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum ServedLanguages {
+    /// A summariser: text in any of these.
+    Text {
+        #[schema(value_type = Vec<String>)]
+        codes: Vec<Language>,
+    },
+    /// A translator of exactly these directions.
+    Pairs {
+        /// Each as `en-es`.
+        pairs: Vec<String>,
+    },
+    /// A translator between any two of these.
+    Between {
+        #[schema(value_type = Vec<String>)]
+        codes: Vec<Language>,
+    },
+    /// Text in any language.
+    Any,
+}
+
+impl From<Languages> for ServedLanguages {
+    fn from(languages: Languages) -> Self {
+        match languages {
+            Languages::Text(codes) => Self::Text { codes },
+            Languages::Pairs(pairs) => Self::Pairs { pairs: pairs.iter().map(LanguagePair::to_string).collect() },
+            Languages::Between(codes) => Self::Between { codes },
+            Languages::Any => Self::Any,
+        }
+    }
+}
+
+impl From<ModelStatus> for Model {
+    fn from(status: ModelStatus) -> Self {
+        let ModelStatus { card, state, revision, disk_bytes } = status;
+        let mut model = Self {
+            id: card.id,
+            task: card.task,
+            architecture: name_of(card.architecture),
+            languages: card.languages.into(),
+            license: card.license,
+            description: card.description,
+            size_bytes: card.size_bytes,
+            context_tokens: card.context_tokens,
+            state: State::Available,
+            reason: None,
+            download: None,
+            memory_bytes: None,
+            revision,
+            disk_bytes,
+        };
+        model.set_state(state);
+        model
+    }
+}
+
+impl Model {
+    fn set_state(&mut self, state: ModelState) {
+        self.state = match state {
+            ModelState::Available => State::Available,
+            ModelState::Downloading { done, total } => {
+                self.download = Some(Download { done_bytes: done, total_bytes: total });
+                State::Downloading
+            }
+            ModelState::Ready => State::Ready,
+            ModelState::Loading => State::Loading,
+            ModelState::Loaded { memory_bytes } => {
+                self.memory_bytes = Some(memory_bytes);
+                State::Loaded
+            }
+            ModelState::Failed { reason } => {
+                self.reason = Some(reason);
+                State::Failed
+            }
+        };
+    }
+}
+
+/// The name that the catalog uses: `marian-ssru`.
+fn name_of(architecture: crate::domain::Architecture) -> String {
+    serde_json::to_value(architecture).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What was removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Removed {
+    /// The model.
+    #[schema(value_type = String, examples("opus-mt-en-es"))]
+    id: ModelId,
+    /// Bytes freed on disk.
+    #[schema(examples(312_000_000))]
+    freed_bytes: u64,
+}
+
+/// List the models
+///
+/// Every model that is known, installed or not, and where it stands.
+#[utoipa::path(
+    tag = "models",
+    responses((status = 200, description = "The models", body = ModelsResponse), schemas::ReadErrors),
+)]
+#[get("/v1/models")]
+pub(super) async fn list(state: Data<ApiState>) -> Result<Json<ModelsResponse>, ApiError> {
+    let service = state.service.clone();
+    let models = block(move || service.models()).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(Json(ModelsResponse { models: models.into_iter().map(Into::into).collect() }))
+}
+
+/// Show a model
+#[utoipa::path(
+    tag = "models",
+    params(("id" = String, Path, description = "The model's name", example = "opus-mt-en-es")),
+    responses((status = 200, description = "The model", body = Model), schemas::ModelErrors),
+)]
+#[get("/v1/models/{id}")]
+pub(super) async fn show(state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
+    let id = fields::model_in_path(&id)?;
+    let service = state.service.clone();
+    let status = block(move || service.model(&id)).await.map_err(|error| ApiError::internal(&error))??;
+    Ok(Json(status.into()))
+}
+
+/// Load a model into memory
+///
+/// Answers when it is there.
+#[utoipa::path(
+    tag = "models",
+    params(("id" = String, Path, description = "The model's name", example = "opus-mt-en-es")),
+    responses((status = 200, description = "The model, loaded", body = Model), schemas::LoadErrors),
+)]
+#[post("/v1/models/{id}/load")]
+pub(super) async fn load(state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
+    let status = state.service.load_model(&fields::model_in_path(&id)?).await?;
+    Ok(Json(status.into()))
+}
+
+/// Remove a model
+///
+/// Unloads it and removes its files. A model that was added from a directory is forgotten and its files stay.
+#[utoipa::path(
+    tag = "models",
+    params(("id" = String, Path, description = "The model's name", example = "opus-mt-en-es")),
+    responses((status = 200, description = "What was removed", body = Removed), schemas::RemoveErrors),
+)]
+#[delete("/v1/models/{id}")]
+pub(super) async fn remove(state: Data<ApiState>, id: Path<String>) -> Result<Json<Removed>, ApiError> {
+    let id = fields::model_in_path(&id)?;
+    let freed_bytes = state.service.remove_model(&id).await?;
+    Ok(Json(Removed { id, freed_bytes }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Architecture;
+
+    #[test]
+    fn an_architecture_has_its_name_in_the_catalog() {
+        assert_eq!(name_of(Architecture::MarianSsru), "marian-ssru");
+        assert_eq!(name_of(Architecture::M2m100), "m2m100");
+    }
+
+    #[test]
+    fn languages_say_what_kind_they_are() {
+        let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
+        let wire = |languages: Languages| serde_json::to_value(ServedLanguages::from(languages)).unwrap();
+        assert_eq!(wire(Languages::Pairs(vec![pair])), serde_json::json!({"kind": "pairs", "pairs": ["en-es"]}));
+        assert_eq!(wire(Languages::Any), serde_json::json!({"kind": "any"}));
+    }
+}

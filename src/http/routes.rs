@@ -1,0 +1,94 @@
+//! The one table of routes: what is served is what is documented.
+
+use actix_web::{
+    App, Error,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web::{self, Data, ServiceConfig},
+};
+use utoipa::OpenApi;
+
+use super::{
+    ApiState, detect, docs, envelope,
+    error::{ErrorBody, ErrorCode, ErrorDetail},
+    fallback, health, languages, models, pull, summarize, translate,
+};
+
+/// Registers each handler and lists it in the OpenAPI document.
+macro_rules! routes {
+    ($($module:ident::$handler:ident),* $(,)?) => {
+        #[derive(OpenApi)]
+        #[openapi(
+            info(
+                title = "Breve",
+                description = "News summaries in English and Spanish, on your own machine. Every error has the same body; \
+                               every answer carries `x-request-id`.",
+            ),
+            tags(
+                (name = "text", description = "Summaries, translations, languages"),
+                (name = "models", description = "What is known, installed and in memory"),
+                (name = "operations", description = "Health and documentation"),
+            ),
+            paths($($module::$handler),*),
+            components(schemas(ErrorBody, ErrorDetail, ErrorCode)),
+        )]
+        struct Document;
+
+        fn register(config: &mut ServiceConfig) {
+            $(config.service($module::$handler);)*
+        }
+    };
+}
+
+routes! {
+    summarize::summarize,
+    translate::translate,
+    detect::detect,
+    languages::languages,
+    models::list,
+    models::show,
+    models::load,
+    models::remove,
+    pull::pull,
+    health::live,
+    health::ready,
+    docs::document,
+    docs::browse,
+    docs::root,
+}
+
+/// The OpenAPI document.
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The OpenAPI 3.1 document of the native routes, as indented JSON with a closing line break.
+pub fn openapi_json() -> String {
+    let mut json = serde_json::to_string_pretty(&openapi()).unwrap_or_default();
+    json.push('\n');
+    json
+}
+
+/// Every path and its methods, in capitals and in order.
+pub(super) fn operations() -> Vec<(String, Vec<String>)> {
+    let paths = serde_json::to_value(openapi().paths).unwrap_or_default();
+    let methods = |item: &serde_json::Value| {
+        item.as_object().into_iter().flat_map(|item| item.keys()).map(|method| method.to_uppercase()).collect()
+    };
+    paths.as_object().into_iter().flatten().map(|(path, item)| (path.clone(), methods(item))).collect()
+}
+
+/// Adds the routes, their state and what answers where there is no route.
+pub fn configure(config: &mut ServiceConfig, state: Data<ApiState>) {
+    config.app_data(state).configure(register).default_service(web::to(fallback::unknown));
+}
+
+/// The whole application, as it runs and as tests call it.
+pub fn app(
+    state: Data<ApiState>,
+) -> App<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+> {
+    App::new().wrap(from_fn(envelope::wrap)).configure(|config| configure(config, state))
+}

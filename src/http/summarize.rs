@@ -1,0 +1,384 @@
+//! `POST /v1/summarize`.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    post,
+    web::{Data, Json, ReqData},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    ApiState,
+    body::JsonBody,
+    envelope::RequestId,
+    error::ApiError,
+    fields::{self, Usage},
+    schemas,
+};
+use crate::{
+    config::LimitSettings,
+    domain::{
+        self, Article, Format, Language, Length, Mode, ModelName, OffsetUnit, Span, StageTimings, Summary,
+        SummaryOptions,
+    },
+};
+
+/// Most languages in one request.
+const TARGETS: usize = 8;
+
+/// An article and what its summary is to be like. Only `text` is required.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SummarizeRequest {
+    /// The article.
+    #[schema(min_length = 1, examples("The city council approved the plan on Monday. Works begin in May."))]
+    text: String,
+    /// The article's language: an ISO 639 code, or `auto`.
+    #[schema(default = "auto", examples("en"))]
+    source: Option<String>,
+    /// The languages of the summary, at most 8. When left out: English and Spanish, as far as the installed
+    /// models reach.
+    #[schema(min_items = 1, max_items = 8, examples(json!(["en", "es"])))]
+    targets: Option<Vec<String>>,
+    /// How long, when `sentences` is left out: two, three or six sentences.
+    #[serde(default)]
+    #[schema(schema_with = schemas::length)]
+    length: Length,
+    /// How many sentences, as far as the article and the model have them.
+    #[schema(minimum = 1, examples(3))]
+    sentences: Option<usize>,
+    /// How the sentences are put together.
+    #[serde(default)]
+    #[schema(schema_with = schemas::format)]
+    format: Format,
+    /// Whether a model writes the sentences or they are taken from the article.
+    #[serde(default)]
+    #[schema(schema_with = schemas::mode)]
+    mode: Mode,
+    /// The summariser; the best installed when left out.
+    #[schema(examples("distilbart-cnn-12-6"))]
+    model: Option<String>,
+    /// Whether to say where the article holds each sentence.
+    #[schema(default = true)]
+    evidence: Option<bool>,
+    /// What offsets count.
+    #[serde(default)]
+    #[schema(schema_with = schemas::offset_unit)]
+    offset_unit: OffsetUnit,
+    /// This version has no strict mode: only `false`.
+    #[schema(default = false)]
+    strict: Option<bool>,
+    /// This version has no checks: only `false`.
+    #[schema(default = false)]
+    checks: Option<bool>,
+    /// This version does not stream: only `false`.
+    #[schema(default = false)]
+    stream: Option<bool>,
+}
+
+/// A request that can be served.
+struct Wanted {
+    article: Article,
+    options: SummaryOptions,
+    evidence: bool,
+}
+
+impl SummarizeRequest {
+    fn validate(self, limits: &LimitSettings) -> Result<Wanted, ApiError> {
+        for (field, value) in [("strict", self.strict), ("checks", self.checks), ("stream", self.stream)] {
+            if value == Some(true) {
+                return Err(ApiError::invalid(field, format!("{field}: this version does not have it; send false")));
+            }
+        }
+        let options = SummaryOptions {
+            source: fields::source(self.source.as_deref())?,
+            targets: targets(self.targets)?,
+            length: self.length,
+            sentences: sentences(self.sentences, limits.summary_sentences)?,
+            format: self.format,
+            mode: self.mode,
+            model: fields::model(self.model.as_deref())?,
+            offset_unit: self.offset_unit,
+        };
+        let article = Article::parse("text", self.text, limits.text_characters)?;
+        Ok(Wanted { article, options, evidence: self.evidence.unwrap_or(true) })
+    }
+}
+
+fn targets(codes: Option<Vec<String>>) -> Result<Vec<Language>, ApiError> {
+    let Some(codes) = codes else { return Ok(Vec::new()) };
+    if !(1..=TARGETS).contains(&codes.len()) {
+        let message = format!("targets: names {} languages, it must name 1 to {TARGETS}", codes.len());
+        return Err(ApiError::invalid("targets", message).beyond(TARGETS, Some(codes.len())));
+    }
+    let mut targets = Vec::new();
+    for (index, code) in codes.iter().enumerate() {
+        let language = fields::language(&format!("targets[{index}]"), code)?;
+        if !targets.contains(&language) {
+            targets.push(language);
+        }
+    }
+    Ok(targets)
+}
+
+fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiError> {
+    match count {
+        Some(count) if !(1..=limit).contains(&count) => {
+            let message = format!("sentences: is {count}, it must be 1 to {limit}");
+            Err(ApiError::invalid("sentences", message).beyond(limit, Some(count)))
+        }
+        count => Ok(count),
+    }
+}
+
+/// A summary in every language asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SummarizeResponse {
+    /// The request's id.
+    #[schema(examples("5f0c8f7e-5d43-4f0e-9a53-2f6f1e3a0c11"))]
+    id: String,
+    source: Source,
+    /// The whole summary by language.
+    #[schema(value_type = BTreeMap<String, String>, examples(json!({"en": "Works begin in May.", "es": "Las obras comienzan en mayo."})))]
+    summaries: BTreeMap<Language, String>,
+    /// The same, sentence by sentence.
+    sentences: Vec<Sentence>,
+    coverage: Coverage,
+    usage: Usage,
+    models: Models,
+    /// Directions that no installed model translates, where the request left the languages open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples(json!(["es-en"])))]
+    missing_pairs: Option<Vec<String>>,
+    timings_ms: Timings,
+}
+
+impl SummarizeResponse {
+    fn new(id: String, article: &Article, unit: OffsetUnit, evidence: bool, summary: Summary) -> Self {
+        let sentence = |sentence| Sentence::new(sentence, article.text(), unit, evidence);
+        Self {
+            id,
+            source: summary.source.into(),
+            summaries: summary.texts,
+            sentences: summary.sentences.into_iter().map(sentence).collect(),
+            coverage: summary.coverage.into(),
+            usage: summary.usage.into(),
+            models: Models::new(&summary.summarizer, &summary.translators),
+            missing_pairs: (!summary.missing_pairs.is_empty()).then(|| names(&summary.missing_pairs)),
+            timings_ms: summary.timings.into(),
+        }
+    }
+}
+
+/// The article as it was understood.
+#[derive(Debug, Serialize, ToSchema)]
+struct Source {
+    /// Its language.
+    #[schema(value_type = String, examples("en"))]
+    language: Language,
+    /// How sure that is, 0 to 1; 1 when the request named it.
+    #[schema(minimum = 0, maximum = 1, examples(0.99))]
+    confidence: f64,
+    /// Its length in Unicode scalar values.
+    #[schema(examples(2213))]
+    characters: usize,
+    /// The sentences found in it.
+    #[schema(examples(12))]
+    sentences: usize,
+}
+
+impl From<domain::DetectedSource> for Source {
+    fn from(source: domain::DetectedSource) -> Self {
+        Self {
+            language: source.language,
+            confidence: fields::probability(source.confidence),
+            characters: source.characters,
+            sentences: source.sentences,
+        }
+    }
+}
+
+/// One sentence: its text under the code of each language, and, with `evidence`, where it comes from.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "en": "Works begin in May.", "es": "Las obras comienzan en mayo.",
+    "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
+})))]
+struct Sentence {
+    #[serde(flatten)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    texts: BTreeMap<Language, String>,
+    /// Where the article holds it; absent for a sentence written by a model, and without `evidence`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sources: Option<Vec<Evidence>>,
+    /// Whether it is the article's own sentence, word for word; absent without `evidence`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    verbatim: Option<bool>,
+}
+
+impl Sentence {
+    fn new(sentence: domain::Sentence, text: &str, unit: OffsetUnit, evidence: bool) -> Self {
+        let exact = |span: Span| {
+            let Span { start, end } = span.in_unit(text, unit);
+            vec![Evidence { start, end, score: 1.0 }]
+        };
+        Self {
+            sources: sentence.verbatim.filter(|_| evidence).map(exact),
+            verbatim: evidence.then_some(sentence.verbatim.is_some()),
+            texts: sentence.texts,
+        }
+    }
+}
+
+/// A part of the article that a sentence rests on: from `start` up to, not including, `end`.
+#[derive(Debug, Serialize, ToSchema)]
+struct Evidence {
+    /// Counted in `offset_unit`.
+    #[schema(examples(0))]
+    start: usize,
+    /// Counted in `offset_unit`.
+    #[schema(examples(221))]
+    end: usize,
+    /// 1 for a sentence that the article holds word for word.
+    #[schema(minimum = 0, maximum = 1, examples(1.0))]
+    score: f64,
+}
+
+/// How much of the article was read.
+#[derive(Debug, Serialize, ToSchema)]
+struct Coverage {
+    /// Pieces that it was split into for the model's context.
+    #[schema(examples(1))]
+    chunks: usize,
+    /// Sentences read.
+    #[schema(examples(12))]
+    sentences_read: usize,
+    /// Sentences in the article.
+    #[schema(examples(12))]
+    sentences_total: usize,
+    /// Whether anything went unread.
+    truncated: bool,
+}
+
+impl From<domain::Coverage> for Coverage {
+    fn from(coverage: domain::Coverage) -> Self {
+        Self {
+            chunks: coverage.chunks,
+            sentences_read: coverage.sentences_read,
+            sentences_total: coverage.sentences_total,
+            truncated: coverage.truncated(),
+        }
+    }
+}
+
+/// What did the work, as `id@revision`.
+#[derive(Debug, Serialize, ToSchema)]
+struct Models {
+    #[schema(examples("extractive@1"))]
+    summarizer: String,
+    /// The first translator; absent where nothing had to be translated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("en-es-tiny@1"))]
+    translator: Option<String>,
+    /// Every translator, where more than one was needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    translators: Option<Vec<String>>,
+}
+
+impl Models {
+    fn new(summarizer: &ModelName, translators: &[ModelName]) -> Self {
+        Self {
+            summarizer: summarizer.to_string(),
+            translator: translators.first().map(ToString::to_string),
+            translators: (translators.len() > 1).then(|| names(translators)),
+        }
+    }
+}
+
+fn names(items: &[impl ToString]) -> Vec<String> {
+    items.iter().map(ToString::to_string).collect()
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Debug, Serialize, ToSchema)]
+struct Timings {
+    /// Waiting for models.
+    queue: u64,
+    /// Writing or choosing sentences.
+    summarize: u64,
+    /// Translating them.
+    translate: u64,
+    /// From the request's arrival to its answer.
+    total: u64,
+}
+
+impl From<StageTimings> for Timings {
+    fn from(timings: StageTimings) -> Self {
+        Self {
+            queue: fields::milliseconds(timings.queue),
+            summarize: fields::milliseconds(timings.summarize),
+            translate: fields::milliseconds(timings.translate),
+            total: fields::milliseconds(timings.total),
+        }
+    }
+}
+
+/// Summarise an article
+///
+/// Gives the summary in every language asked for, sentence by sentence, with where each sentence comes from.
+#[utoipa::path(
+    tag = "text",
+    request_body = SummarizeRequest,
+    responses((status = 200, description = "The summary", body = SummarizeResponse), schemas::WorkErrors),
+)]
+#[post("/v1/summarize")]
+pub(super) async fn summarize(
+    state: Data<ApiState>,
+    id: ReqData<RequestId>,
+    JsonBody(request): JsonBody<SummarizeRequest>,
+) -> Result<Json<SummarizeResponse>, ApiError> {
+    let Wanted { article, options, evidence } = request.validate(&state.limits)?;
+    let summary = state.service.summarize(&article, &options).await?;
+    let id = id.into_inner().0;
+    Ok(Json(SummarizeResponse::new(id, &article, options.offset_unit, evidence, summary)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_target_counts_once() {
+        let codes = |codes: &[&str]| Some(codes.iter().map(|&code| code.to_owned()).collect());
+        assert_eq!(targets(codes(&["es", "en", "spa"])), Ok(vec![Language::SPANISH, Language::ENGLISH]));
+        assert_eq!(targets(None), Ok(Vec::new()), "the service decides");
+        assert!(targets(codes(&[])).is_err());
+        assert!(targets(codes(&["en"; 9])).is_err());
+    }
+
+    #[test]
+    fn evidence_is_counted_in_the_unit_asked_for() {
+        let text = "😀 Ñandú.";
+        let taken = domain::Sentence { texts: BTreeMap::new(), verbatim: Some(Span::new(5, 13)) };
+        for (unit, start, end) in [(OffsetUnit::Char, 2, 8), (OffsetUnit::Utf16, 3, 9), (OffsetUnit::Utf8, 5, 13)] {
+            let sentence = serde_json::to_value(Sentence::new(taken.clone(), text, unit, true)).unwrap();
+            let expected =
+                serde_json::json!({"sources": [{"start": start, "end": end, "score": 1.0}], "verbatim": true});
+            assert_eq!(sentence, expected);
+        }
+        let bare = serde_json::to_value(Sentence::new(taken, text, OffsetUnit::Char, false)).unwrap();
+        assert_eq!(bare, serde_json::json!({}));
+    }
+
+    #[test]
+    fn a_written_sentence_claims_no_source() {
+        let written = domain::Sentence { texts: BTreeMap::new(), verbatim: None };
+        let sentence = serde_json::to_value(Sentence::new(written, "", OffsetUnit::Char, true)).unwrap();
+        assert_eq!(sentence, serde_json::json!({"verbatim": false}));
+    }
+}
