@@ -2,6 +2,7 @@
 //! Only this module reads the environment.
 
 mod hub;
+mod paths;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use crate::domain::ModelId;
 
 pub use hub::HubSettings;
+pub use paths::{builtin_candidates, data_directory};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,1 +1,4 @@
 //! Everything that a user would notice, through the public interface.
+
+mod hub;
+mod store;
