@@ -135,6 +135,16 @@ mod tests {
         assert_eq!(large.to_string().parse(), Ok(large));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_tag_its_digits_are_a_plain_file_name(tag in "(W/)?\"?[0-9a-fA-F./]{38,66}\"?") {
+            if let Some(checksum) = Checksum::from_etag(&tag) {
+                assert!(checksum.digits().bytes().all(|byte| byte.is_ascii_hexdigit()));
+                assert_eq!(checksum.to_string().parse(), Ok(checksum));
+            }
+        }
+    }
+
     #[test]
     fn other_entity_tags_are_no_checksums() {
         for etag in ["", "\"abc\"", "../../../../../../../../../../../../../../../", &"g".repeat(40), &"a".repeat(41)] {

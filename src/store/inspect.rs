@@ -65,7 +65,7 @@ impl Reader<'_> {
             // As good as the plainest of its family: a model from the catalog is preferred while nothing else is known.
             quality: family().map(|card| card.quality).min().unwrap_or(1),
             files: formats::files(architecture),
-            generation: self.generation(&config)?,
+            generation: self.generation(architecture, &config)?,
         })
     }
 
@@ -166,7 +166,15 @@ impl Reader<'_> {
 
     /// The model's own defaults: for summarising, else for generating, else those that older models keep in
     /// `config.json`.
-    fn generation(&self, config: &Map<String, Value>) -> Result<GenerationOptions, StoreError> {
+    fn generation(
+        &self,
+        architecture: Architecture,
+        config: &Map<String, Value>,
+    ) -> Result<GenerationOptions, StoreError> {
+        // The built-in format describes its search in words; its engine knows the numbers.
+        if architecture == Architecture::MarianSsru {
+            return Ok(GenerationOptions::default());
+        }
         let own = match self.json("generation_config.json")? {
             Some(generation) => self.options("generation_config.json", &generation)?,
             None => self.options("config.json", config)?,

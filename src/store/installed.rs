@@ -19,7 +19,7 @@ impl Inner {
         match &card.origin {
             ModelOrigin::BuiltIn => self.builtin(card),
             ModelOrigin::Hub { repository, revision } => {
-                let found = self.from_hub(card, repository, revision);
+                let found = self.fetched(card, repository, revision);
                 found.map_err(|_| StoreError::NotInstalled(card.id.clone()))
             }
             ModelOrigin::Local(path) => self.added(card, path),
@@ -31,7 +31,7 @@ impl Inner {
         match &card.origin {
             ModelOrigin::BuiltIn => self.builtin(card).err().map(|error| error.to_string()),
             ModelOrigin::Local(path) => self.added(card, path).err().map(|error| error.to_string()),
-            ModelOrigin::Hub { repository, revision } => match self.from_hub(card, repository, revision) {
+            ModelOrigin::Hub { repository, revision } => match self.fetched(card, repository, revision) {
                 Err(Fault::Damaged(reason)) => {
                     Some(format!("{reason}; `breve models pull {}` fetches it again", card.id))
                 }
@@ -68,7 +68,7 @@ impl Inner {
     }
 
     /// A snapshot with all the files needed, whoever fetched it; the commit of the branch before others.
-    fn from_hub(&self, card: &ModelCard, repository: &str, revision: &str) -> Result<InstalledModel, Fault> {
+    fn fetched(&self, card: &ModelCard, repository: &str, revision: &str) -> Result<InstalledModel, Fault> {
         let cache = RepoCache::new(&self.hub.cache_directory, repository, revision);
         let record = self.records.read_or_warn(&card.id);
         let mut fault = Fault::Missing("it was never fetched".to_owned());

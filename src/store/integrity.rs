@@ -23,10 +23,13 @@ pub(super) enum Fault {
     Damaged(String),
 }
 
+/// How a file looked (bytes, time of change), and what was found.
+type Seen = (u64, Option<SystemTime>, Result<(), String>);
+
 /// Looks at files' sizes and structure; remembers what it saw for as long as a file does not change.
 #[derive(Debug, Default)]
 pub(super) struct Inspector {
-    seen: Mutex<HashMap<PathBuf, (u64, Option<SystemTime>, Result<(), String>)>>,
+    seen: Mutex<HashMap<PathBuf, Seen>>,
 }
 
 impl Inspector {
@@ -134,6 +137,16 @@ mod tests {
         let path = directory.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         Inspector::default().check_whole(&path)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_is_too_strange(header in ".{0,80}", claimed in proptest::prelude::any::<u64>()) {
+            for length in [claimed, header.len() as u64] {
+                let file = [&length.to_le_bytes()[..], header.as_bytes()].concat();
+                assert!(check("model.safetensors", &file).is_err() || length == 2, "{header}");
+            }
+        }
     }
 
     #[test]

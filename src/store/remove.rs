@@ -79,7 +79,8 @@ fn prune_repository(cache: &RepoCache) -> Result<u64, StoreError> {
     for entry in fs::read_dir(cache.blobs()).map_err(|source| StoreError::io(cache.blobs(), source))?.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let digits = name.trim_end_matches(".incomplete");
+        // Other tools put a random part between the checksum and `.incomplete`.
+        let digits = name.split('.').next().unwrap_or_default();
         if !shown.contains(name.as_ref()) && disk::FileLock::try_acquire(&cache.lock(digits))?.is_some() {
             freed += disk::file_size(&entry.path());
             fs::remove_file(entry.path()).map_err(|source| StoreError::io(entry.path(), source))?;

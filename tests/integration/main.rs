@@ -1,4 +1,6 @@
 //! Everything that a user would notice, through the public interface.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 mod hub;
 mod store;

@@ -25,6 +25,8 @@ struct Home {
     endpoint: String,
     token: Option<String>,
     offline: bool,
+    proxy: Option<String>,
+    no_proxy: Vec<String>,
     limits: StoreLimits,
 }
 
@@ -37,7 +39,8 @@ impl Home {
             ..StoreLimits::default()
         };
         let directory = tempfile::tempdir().unwrap();
-        Self { directory, endpoint: hub.endpoint.clone(), token: None, offline: false, limits }
+        let endpoint = hub.endpoint.clone();
+        Self { directory, endpoint, token: None, offline: false, proxy: None, no_proxy: Vec::new(), limits }
     }
 
     fn path(&self, below: &str) -> PathBuf {
@@ -72,8 +75,8 @@ impl Home {
             endpoint: self.endpoint.clone(),
             token: self.token.clone(),
             offline: self.offline,
-            proxy: None,
-            no_proxy: Vec::new(),
+            proxy: self.proxy.clone(),
+            no_proxy: self.no_proxy.clone(),
         }
     }
 
@@ -638,6 +641,31 @@ fn a_directory_without_a_model_says_what_is_wrong() {
     }
     assert!(matches!(store.resolve("nothing-such"), Err(StoreError::Unknown(_))));
     assert!(matches!(store.resolve("nobody/nothing"), Err(StoreError::Unknown(_))));
+}
+
+#[test]
+fn a_cache_directory_that_cannot_be_written_is_told() {
+    let hub = StandInHub::start();
+    let home = Home::new(&hub);
+    fs::write(home.path("hub"), "in the way").unwrap();
+    let error = refused(&home.store(), "hub/.locks");
+    assert!(matches!(error, StoreError::Io { .. }), "{error:?}");
+}
+
+#[test]
+fn the_proxy_is_used_except_for_hosts_that_go_without() {
+    let hub = StandInHub::start();
+    let mut home = Home::new(&hub);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    home.proxy = Some(format!("http://name:hunter2@{closed}"));
+    let error = refused(&home.store(), "proxy settings");
+    assert!(!format!("{error:?} {error}").contains("hunter2"));
+    assert_eq!(hub.connections(), 0);
+    home.no_proxy = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
+    pull(&home.store()).unwrap();
+    home.proxy = Some("http://na me:hunter2@".to_owned());
+    let message = pull(&home.store()).unwrap_err().to_string();
+    assert!(message.contains("HTTPS_PROXY") && !message.contains("hunter2"), "{message}");
 }
 
 #[test]
