@@ -1,1 +1,20 @@
 //! Cleaning, language detection, sentence splitting, chunking: pure functions.
+
+mod abbreviations;
+mod boundary;
+mod chunk;
+mod clean;
+mod detect;
+mod document;
+mod elements;
+mod lines;
+mod mapped;
+mod markup;
+mod sentences;
+mod split_long;
+
+pub use chunk::chunk;
+pub use detect::{detect, detectable};
+pub use document::{Document, Sentence};
+pub use sentences::split_sentences;
+pub use split_long::split_long;
