@@ -139,7 +139,26 @@ fn service_code(error: &ServiceError) -> u8 {
 
 fn store_code(error: &StoreError) -> u8 {
     match error {
-        StoreError::Unknown(_) | StoreError::NotInstalled(_) => NOT_FOUND,
+        StoreError::Unknown(_)
+        | StoreError::NotInstalled(_)
+        | StoreError::NotOnHub { .. }
+        | StoreError::BuiltInMissing { .. } => NOT_FOUND,
+        StoreError::BuiltIn(_)
+        | StoreError::Added(_)
+        | StoreError::NameTaken(_)
+        | StoreError::BadDirectory { .. } => INPUT,
+        StoreError::Offline(_)
+        | StoreError::Unauthorized { .. }
+        | StoreError::Checksum { .. }
+        | StoreError::ShortFile { .. }
+        | StoreError::Network { .. }
+        | StoreError::Timeout { .. }
+        | StoreError::HubFailed { .. }
+        | StoreError::HubProtocol { .. }
+        | StoreError::Interrupted(_) => NETWORK,
+        StoreError::DiskFull { .. } | StoreError::Io { .. } | StoreError::BadFile { .. } => DISK,
+        StoreError::Setting { .. } => CONFIG,
+        StoreError::Busy(_) => TIMEOUT,
     }
 }
 

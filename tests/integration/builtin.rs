@@ -88,3 +88,40 @@ fn beams_beyond_the_vocabulary_are_refused() {
         assert!(error.to_string().contains("num_beams"), "{error}");
     }
 }
+
+/// A copy of the built-in model's directory with one file changed.
+fn damaged(file: &str, damage: fn(Vec<u8>) -> Option<Vec<u8>>) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["config.json", "vocab.spm", "best.safetensors", "allowed.json"] {
+        let bytes = std::fs::read(root().join("models/en-es-tiny").join(name)).unwrap();
+        let bytes = if name == file { damage(bytes) } else { Some(bytes) };
+        if let Some(bytes) = bytes {
+            std::fs::write(copy.path().join(name), bytes).unwrap();
+        }
+    }
+    copy
+}
+
+#[test]
+fn a_damaged_file_is_named_and_never_a_panic() {
+    type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
+    let cases: [(&str, Damage, &str); 8] = [
+        ("best.safetensors", |_| None, "is missing"),
+        ("best.safetensors", |bytes| Some(bytes[..bytes.len() / 2].to_vec()), "best.safetensors"),
+        ("best.safetensors", |_| Some(b"not tensors".to_vec()), "best.safetensors"),
+        ("vocab.spm", |_| None, "vocab.spm"),
+        ("vocab.spm", |bytes| Some(bytes[..1000].to_vec()), "vocab.spm"),
+        ("config.json", |_| Some(b"{".to_vec()), "config.json"),
+        ("config.json", |bytes| Some(replaced(&bytes, "\"dim\": 256", "\"dim\": 128")), "Wemb"),
+        ("allowed.json", |_| Some(b"[32000]".to_vec()), "allowed.json"),
+    ];
+    for (file, damage, expected) in cases {
+        let copy = damaged(file, damage);
+        let Err(error) = open_seq2seq(copy.path(), None) else { panic!("{file}: opened all the same") };
+        assert!(error.to_string().contains(expected), "{file}: {error}");
+    }
+}
+
+fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replace(from, to).into_bytes()
+}
