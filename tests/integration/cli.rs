@@ -226,7 +226,8 @@ fn a_model_is_added_shown_and_forgotten() {
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/t5");
     let added = home.run(&["models", "add", golden, "--id", "mine"]);
     assert!(added.code == Some(0) && added.out.starts_with("mine@"), "{added:?}");
-    home.run(&["models", "add", golden, "--id", "mine"]).fails(3, "a model called mine is there already");
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/bart");
+    home.run(&["models", "add", other, "--id", "mine"]).fails(3, "a model called mine is there already");
     assert!(home.run(&["models", "show", "mine"]).out.contains("summarization"));
     assert_eq!(home.run(&["models", "rm", "mine"]).code, Some(0));
     home.run(&["models", "show", "mine"]).fails(4, "no model is called \"mine\"");
@@ -297,7 +298,8 @@ impl Service {
         let mut command = home.breve(&["serve", "--bind", "127.0.0.1:0"]);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let said = |line: &String| line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned());
+        let said =
+            |line: &String| line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned());
         let address = lines.find_map(|line| said(&line.unwrap())).expect("it says where it listens");
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address }
