@@ -47,7 +47,7 @@ step "Python scripts" python_syntax
 step "formatting" cargo fmt --check
 step "libtorch" scripts/setup_libtorch.sh
 step "licences, bans, sources" "${PYTHON:-python3}" scripts/check_licenses.py
-step "advisories" advisories
+step "advisories, where a tool for them is installed" advisories
 step "clippy" cargo clippy --locked --all-targets -- -D warnings
 step "documentation" documentation
 step "tests" cargo test --locked

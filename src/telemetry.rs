@@ -39,7 +39,9 @@ pub fn start(settings: &LogSettings) -> Result<(), TelemetryError> {
 /// A panic is caught where the model runs; here it becomes one line of the log. tch's messages go on with a long
 /// trace of C++, so only the first line is taken.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let message = panic.payload_as_str().unwrap_or("").lines().next().unwrap_or_default();
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref().map(String::as_str));
+    let message = text.and_then(|text| text.lines().next()).unwrap_or_default();
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let backtrace = Backtrace::capture();
     match backtrace.status() {

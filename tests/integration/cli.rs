@@ -183,6 +183,29 @@ fn generate_names_what_is_wrong_with_its_input() {
 }
 
 #[test]
+fn generate_gives_the_ids_of_the_reference() {
+    let home = Home::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let golden = fs::read_to_string(root.join("tests/goldens/en-es-tiny/golden.json")).unwrap();
+    let golden: Vec<serde_json::Value> = serde_json::from_str(&golden).unwrap();
+    let line = |case: &serde_json::Value| {
+        serde_json::json!({"input_ids": case["source_ids"], "params": {"num_beams": 1}}).to_string() + "\n"
+    };
+    home.file("cases.jsonl", golden.iter().map(line).collect::<String>());
+    let model = root.join("models/en-es-tiny");
+    let words = ["generate", "--model", model.to_str().unwrap(), "--input", "cases.jsonl", "--output", "out.jsonl"];
+    let answer = home.run(&words);
+    assert_eq!((answer.code, answer.out.as_str()), (Some(0), ""), "{answer:?}");
+    let out = fs::read_to_string(home.path().join("out.jsonl")).unwrap();
+    assert_eq!(out.lines().count(), golden.len());
+    for (line, case) in out.lines().zip(&golden) {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["output_ids"], case["output_ids"], "{}", case["source"]);
+        assert_eq!(line["output_text"], case["output"]);
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let home = Home::new();
     let mut child = home.breve(&["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
