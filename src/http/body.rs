@@ -133,7 +133,8 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     if let Some(field) = named_field(&message) {
         return ApiError::invalid(field, &message);
     }
-    let at = if path == "." { "body" } else { &path };
+    // "." is the whole object, "?" a key that was not read to its end.
+    let at = if path == "." || path == "?" { "body" } else { &path };
     match error.inner().classify() {
         serde_json::error::Category::Data => ApiError::invalid(at, format!("{at}: {message}")),
         _ => ApiError::invalid(at, format!("not JSON: {message}")),
