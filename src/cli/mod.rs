@@ -1,1 +1,130 @@
-//! The command line.
+//! The command line: one file a command. Flags become validated types here, and nothing else sees them.
+
+mod app;
+mod completions;
+mod config;
+mod detect;
+mod error;
+mod generate;
+mod input;
+mod models;
+mod output;
+mod serve;
+mod summarize;
+mod translate;
+mod values;
+mod wire;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use error::CliError;
+
+use crate::{
+    config::{Overrides, Settings},
+    telemetry,
+};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  an engine or Breve itself failed
+  2  the command line is wrong
+  3  the input is wrong: not found, not UTF-8, empty, too long, not JSON
+  4  there is no such model, or it is not installed
+  5  the network or the model hub failed, or the address to listen on is taken
+  6  the disk failed: full, not permitted, damaged files
+  7  the configuration is wrong
+  8  no installed model translates between these languages
+  9  it took too long, or too much is waiting";
+
+/// Summarises news articles in English and Spanish, on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "breve", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Cli {
+    /// Settings file, instead of BREVE_CONFIG or breve/breve.toml in the user's configuration directory.
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+    /// What to log: off, error, warn, info, debug, trace, or directives such as warn,breve=debug.
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts the HTTP service.
+    Serve(serve::ServeArgs),
+    /// Prints the summary of an article in English and Spanish.
+    Summarize(summarize::SummarizeArgs),
+    /// Translates a text sentence by sentence.
+    Translate(translate::TranslateArgs),
+    /// Prints the language of a text.
+    Detect(detect::DetectArgs),
+    /// Lists, fetches, checks and removes models.
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
+    /// Runs one model on token ids or texts, for checking it against a reference.
+    Generate(generate::GenerateArgs),
+    /// Prints a completion script for a shell.
+    Completions(completions::CompletionsArgs),
+    /// Prints the settings in force.
+    Config,
+}
+
+impl Cli {
+    /// Does what the command line asks.
+    ///
+    /// # Errors
+    /// [`CliError`]; its [`report`](CliError::report) tells the user and gives the exit code.
+    pub fn run(self) -> Result<(), CliError> {
+        // Works where the settings are broken, as shells run it on every start.
+        if let Command::Completions(args) = &self.command {
+            return completions::run(args, &mut Self::command());
+        }
+        let settings = Settings::load(&self.overrides())?;
+        telemetry::start(&settings.log)?;
+        match self.command {
+            Command::Serve(_) => serve::run(&settings),
+            Command::Summarize(args) => summarize::run(args, &settings),
+            Command::Translate(args) => translate::run(args, &settings),
+            Command::Detect(args) => detect::run(&args, &settings),
+            Command::Models(command) => models::run(command, &settings),
+            Command::Generate(args) => generate::run(&args),
+            Command::Config => config::run(&settings),
+            Command::Completions(_) => Ok(()),
+        }
+    }
+
+    fn overrides(&self) -> Overrides {
+        let bind = match &self.command {
+            Command::Serve(args) => args.bind.clone(),
+            _ => None,
+        };
+        let quiet = !matches!(self.command, Command::Serve(_) | Command::Config);
+        Overrides { file: self.config.clone(), bind, log_level: self.log.clone(), quiet }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let cli = Cli::parse_from(["breve", "serve", "--bind", "[::1]:0", "--config", "x.toml", "--log", "debug"]);
+        let overrides = cli.overrides();
+        assert_eq!(overrides.bind.as_deref(), Some("[::1]:0"));
+        assert_eq!(overrides.file, Some("x.toml".into()));
+        assert_eq!(overrides.log_level.as_deref(), Some("debug"));
+        assert!(!overrides.quiet);
+        assert!(Cli::parse_from(["breve", "detect"]).overrides().quiet);
+    }
+}

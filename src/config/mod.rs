@@ -1,18 +1,23 @@
 //! Settings, in layers: the compiled-in `config/breve.toml`, a file, `BREVE__SECTION__KEY`, flags.
 //! Only this module reads the environment.
 
+mod checks;
+mod error;
 mod hub;
+mod layers;
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::ModelId;
 
+pub use error::ConfigError;
 pub use hub::HubSettings;
+pub use layers::Overrides;
 
 /// Everything that can be set.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The listening service.
@@ -26,7 +31,7 @@ pub struct Settings {
 }
 
 /// The listening service.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
     /// Address and port; loopback unless told otherwise. Port 0 takes a free one.
@@ -40,7 +45,7 @@ pub struct ServerSettings {
 }
 
 /// What a request may ask.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitSettings {
     /// Longest request body in bytes.
@@ -58,7 +63,7 @@ pub struct LimitSettings {
 }
 
 /// Which models, and where.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
     /// Breve's own records of installed models; empty for the user's data directory.
@@ -82,7 +87,7 @@ pub struct ModelSettings {
 }
 
 /// Logging.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogSettings {
     /// Directives of `tracing_subscriber::EnvFilter`, such as `info` or `breve=debug`.
@@ -92,7 +97,7 @@ pub struct LogSettings {
 }
 
 /// How a log line is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.

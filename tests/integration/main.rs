@@ -1,1 +1,6 @@
 //! Everything that a user would notice, through the public interface.
+
+mod architecture;
+mod builtin;
+mod cli;
+mod docs;

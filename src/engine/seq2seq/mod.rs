@@ -52,7 +52,7 @@ impl SsruModel {
     /// [`EngineError`] when a file is missing, damaged, or describes another architecture.
     pub(super) fn open(directory: &Path, context_tokens: usize) -> Result<Self, EngineError> {
         let config = SsruConfig::read(directory)?;
-        let tokenizer = from_sentencepiece(&directory.join("vocab.spm"))?;
+        let tokenizer = open_tokenizer(&directory.join("vocab.spm"), config.vocab)?;
         let weights = &mut Weights::read(&directory.join("best.safetensors"))?;
         let _guard = tch::no_grad_guard();
         let table = weights.take("Wemb", &[config.vocab, config.dim])?;
@@ -119,6 +119,16 @@ impl Seq2Seq for SsruModel {
     fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
         generate::generate(self, sources, options)
     }
+}
+
+/// The tokenizer, which must have a piece for every row of the embeddings.
+fn open_tokenizer(path: &Path, vocabulary: i64) -> Result<SentencePiece, EngineError> {
+    let tokenizer = from_sentencepiece(path)?;
+    if tokenizer.len() as i64 != vocabulary {
+        let reason = format!("it has {} pieces, config.json says {vocabulary}", tokenizer.len());
+        return Err(EngineError::BadFile { path: path.to_owned(), reason });
+    }
+    Ok(tokenizer)
 }
 
 /// The tokens that `allowed.json` lists, or all. The others never win: their bias is -100.

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Scores a translator by BLEU and chrF on a parallel text and writes the row into docs/QUALITY.md.
+#
+#   scripts/evaluate_translation.sh [--model DIR] [--set NAME] [--beams N] [DATA]
+#
+# DATA holds NAME.en and NAME.es, one sentence a line (default ../shared/eval/translation, set flores-dev).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+model=models/en-es-tiny set=flores-dev beams=4 data=../shared/eval/translation
+while [ $# -gt 0 ]; do
+    case $1 in
+        --model) model=$2; shift 2 ;;
+        --set) set=$2; shift 2 ;;
+        --beams) beams=$2; shift 2 ;;
+        -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        *) data=$1; shift ;;
+    esac
+done
+for language in en es; do
+    [ -f "$data/$set.$language" ] || { echo "error: $data/$set.$language is missing" >&2; exit 1; }
+done
+
+echo "[evaluate] building breve and the scorer" >&2
+scripts/setup_libtorch.sh
+cargo build --release --locked --quiet
+[ -x .venv/bin/python ] || python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/evaluation/requirements.txt
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+echo "[evaluate] translating $set with $model, $beams beams" >&2
+.venv/bin/python scripts/evaluation/translation.py lines "$data/$set.en" "$beams" > "$work/in.jsonl"
+.venv/bin/python scripts/evaluation/translation.py score "$work/in.jsonl" "$data/$set.es" \
+    --model "$model" --set "$set" --beams "$beams" --document docs/QUALITY.md

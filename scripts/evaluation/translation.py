@@ -1,0 +1,76 @@
+"""Scores `breve generate` on a parallel text with sacrebleu.
+
+  translation.py lines SOURCE BEAMS           -> JSON lines for `breve generate`
+  translation.py score IN REFERENCE --model DIR --set NAME --beams N --document FILE
+                                              runs breve, prints the figures and writes them into the document
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+import sacrebleu
+
+BEGIN, END = "<!-- translation:begin -->", "<!-- translation:end -->"
+HEAD = ["| model | set | beams | BLEU | chrF2 | seconds | lines |", "|---|---|---|---|---|---|---|"]
+
+
+def lines(source, beams):
+    for line in pathlib.Path(source).read_text(encoding="utf-8").splitlines():
+        print(json.dumps({"text": line.strip(), "params": {"num_beams": int(beams)}}, ensure_ascii=False))
+
+
+def translate(model, source):
+    """The translations, in order, and the seconds that the whole process took."""
+    start = time.monotonic()
+    command = ["target/release/breve", "generate", "--model", model, "--input", source]
+    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    seconds = time.monotonic() - start
+    return [json.loads(line)["output_text"] for line in run.stdout.splitlines()], seconds
+
+
+def write_row(document, key, row):
+    """Puts the row in place of the one with the same key, or after the others."""
+    path = pathlib.Path(document)
+    text = path.read_text(encoding="utf-8")
+    if BEGIN not in text:
+        sys.exit(f"error: {document} has no line {BEGIN}")
+    before, rest = text.split(BEGIN, 1)
+    old, after = rest.split(END, 1)
+    rows = [line for line in old.strip().splitlines()[2:] if not line.startswith(key)]
+    table = "\n".join(HEAD + sorted(rows + [row]))
+    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+def score(args):
+    hypotheses, seconds = translate(args.model, args.input)
+    references = pathlib.Path(args.reference).read_text(encoding="utf-8").splitlines()
+    if len(hypotheses) != len(references):
+        sys.exit(f"error: {len(hypotheses)} translations for {len(references)} references")
+    bleu = sacrebleu.corpus_bleu(hypotheses, [references])
+    chrf = sacrebleu.corpus_chrf(hypotheses, [references])
+    print(f"BLEU {bleu.score:.2f}  chrF2 {chrf.score:.2f}  {seconds:.1f} s  {len(hypotheses)} lines")
+    key = f"| {pathlib.Path(args.model).name} | {args.set} | {args.beams} |"
+    row = f"{key} {bleu.score:.2f} | {chrf.score:.2f} | {seconds:.1f} | {len(hypotheses)} |"
+    write_row(args.document, key, row)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("lines")
+    listing.add_argument("source")
+    listing.add_argument("beams")
+    scoring = commands.add_parser("score")
+    scoring.add_argument("input")
+    scoring.add_argument("reference")
+    for name in ("model", "set", "beams", "document"):
+        scoring.add_argument(f"--{name}", required=True)
+    args = parser.parse_args()
+    lines(args.source, args.beams) if args.command == "lines" else score(args)
+
+
+if __name__ == "__main__":
+    main()

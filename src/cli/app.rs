@@ -1,0 +1,98 @@
+//! Puts store, pool and service together from the settings; every command that needs them starts here.
+
+use std::{num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
+
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use super::CliError;
+use crate::{
+    config::{HubSettings, ModelSettings, Settings},
+    domain::{InputError, ModelId},
+    engine::Loader,
+    pool::{Pool, PoolSettings},
+    service::{Service, ServiceSettings},
+    store::Store,
+};
+
+/// The models on disk.
+pub(super) fn store(settings: &Settings) -> Result<Store, CliError> {
+    Ok(Store::open(&settings.models, &HubSettings::from_env())?)
+}
+
+/// The name of the model that a flag means: a name, `owner/name`, or a directory.
+pub(super) fn model(store: &Store, reference: &str) -> Result<ModelId, CliError> {
+    Ok(store.resolve(reference)?.name.id)
+}
+
+/// The use cases over `store`.
+pub(super) fn service(store: Store, settings: &Settings) -> Result<Service, CliError> {
+    let pool = Pool::new(pool_settings(settings), Arc::new(Loader));
+    Ok(Service::new(store, pool, service_settings(settings)?))
+}
+
+/// Runs `work` to its end on this thread.
+pub(super) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
+    Ok(runtime.block_on(work))
+}
+
+fn pool_settings(settings: &Settings) -> PoolSettings {
+    let models = &settings.models;
+    PoolSettings {
+        memory_budget_bytes: memory_budget_bytes(models),
+        idle_unload: (models.idle_unload_s > 0).then(|| Duration::from_secs(models.idle_unload_s)),
+        queue: settings.limits.queue,
+        threads: threads(models),
+    }
+}
+
+fn service_settings(settings: &Settings) -> Result<ServiceSettings, InputError> {
+    let summarizer = Some(&settings.models.summarizer).filter(|name| !name.is_empty());
+    Ok(ServiceSettings {
+        request_timeout: Duration::from_millis(settings.limits.request_timeout_ms),
+        summary_sentences: settings.limits.summary_sentences,
+        summarizer: summarizer.map(|name| name.parse()).transpose()?,
+        translators: settings.models.translators.clone(),
+    })
+}
+
+fn memory_budget_bytes(models: &ModelSettings) -> u64 {
+    match models.memory_budget_mib {
+        0 => memory_bytes() / 4 * 3,
+        mebibytes => mebibytes.saturating_mul(1 << 20),
+    }
+}
+
+/// The machine's memory, or what the container that we run in may take of it.
+fn memory_bytes() -> u64 {
+    let system =
+        System::new_with_specifics(RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()));
+    let container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    system.total_memory().min(container)
+}
+
+fn threads(models: &ModelSettings) -> usize {
+    match models.threads {
+        0 => available_parallelism().map_or(1, NonZero::get),
+        threads => threads,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_asks_the_machine() {
+        let mut settings = Settings::compiled().unwrap();
+        settings.models.memory_budget_mib = 0;
+        settings.models.threads = 0;
+        let pool = pool_settings(&settings);
+        assert!(pool.memory_budget_bytes > 100 << 20, "{} bytes", pool.memory_budget_bytes);
+        assert!(pool.threads >= 1);
+        settings.models.memory_budget_mib = 512;
+        settings.models.threads = 3;
+        let pool = pool_settings(&settings);
+        assert_eq!((pool.memory_budget_bytes, pool.threads), (512 << 20, 3));
+    }
+}

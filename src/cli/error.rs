@@ -1,0 +1,172 @@
+use std::{error::Error, io, io::Write, path::PathBuf, process::ExitCode};
+
+use crate::{
+    config::ConfigError, domain::InputError, engine::EngineError, pool::PoolError, service::ServiceError,
+    store::StoreError, telemetry::TelemetryError,
+};
+
+/// Why a command failed. Decides the exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Logging could not be started.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The text or a flag's value.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The input cannot be read.
+    #[error("{name} cannot be read")]
+    Read {
+        /// The file, or standard input.
+        name: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The input was read and is not what it should be.
+    #[error("{name}: {reason}")]
+    Content {
+        /// The file, or standard input.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A use case failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// The models on disk.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A model opened by itself.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Files of a model are not what was installed.
+    #[error("damaged: {0}; remove it and pull it again")]
+    Damaged(String),
+    /// The answer cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The answer cannot be written to standard output.
+    #[error("standard output cannot be written")]
+    Output(#[source] io::Error),
+    /// The asynchronous runtime did not start.
+    #[error("the runtime could not be started")]
+    Runtime(#[source] io::Error),
+    /// An answer could not be put into JSON.
+    #[error("the answer could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+impl CliError {
+    /// Tells the user in one line on standard error, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        // Whoever reads our output has seen enough, as in `breve models available | head -1`.
+        if self.reader_left() {
+            return ExitCode::SUCCESS;
+        }
+        // With standard error closed there is nobody to tell; the exit code still says it.
+        let _ = writeln!(io::stderr(), "error: {}", self.line());
+        ExitCode::from(self.code())
+    }
+
+    fn reader_left(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// The message and its causes in one line. A cause that its message quotes already is not repeated.
+    fn line(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !line.contains(&text) {
+                line = format!("{line}: {text}");
+            }
+            cause = error.source();
+        }
+        let hint = match self.code() {
+            TIMEOUT => "; limits.request_timeout_ms and limits.queue allow more",
+            _ => "",
+        };
+        line.split_whitespace().collect::<Vec<_>>().join(" ") + hint
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Telemetry(_) | Self::Runtime(_) | Self::Json(_) => INTERNAL,
+            Self::Input(_) | Self::Read { .. } | Self::Content { .. } => INPUT,
+            Self::Damaged(_) | Self::Write { .. } | Self::Output(_) => DISK,
+            Self::Config(_) => CONFIG,
+            Self::Service(error) => service_code(error),
+            Self::Store(error) => store_code(error),
+            Self::Engine(error) => engine_code(error),
+        }
+    }
+}
+
+const INTERNAL: u8 = 1;
+const INPUT: u8 = 3;
+const NOT_FOUND: u8 = 4;
+const DISK: u8 = 6;
+const CONFIG: u8 = 7;
+const LANGUAGE: u8 = 8;
+const TIMEOUT: u8 = 9;
+
+fn service_code(error: &ServiceError) -> u8 {
+    match error {
+        ServiceError::Input(_) => INPUT,
+        ServiceError::Language { .. } => LANGUAGE,
+        ServiceError::Store(error) => store_code(error),
+        ServiceError::Pool(PoolError::Overloaded { .. } | PoolError::Timeout { .. }) => TIMEOUT,
+        ServiceError::Pool(PoolError::TooLarge { .. } | PoolError::Load { .. } | PoolError::Engine { .. }) => INTERNAL,
+    }
+}
+
+fn store_code(error: &StoreError) -> u8 {
+    match error {
+        StoreError::Unknown(_) | StoreError::NotInstalled(_) => NOT_FOUND,
+    }
+}
+
+fn engine_code(error: &EngineError) -> u8 {
+    match error {
+        EngineError::MissingFile { .. } => NOT_FOUND,
+        EngineError::Language(_) => LANGUAGE,
+        EngineError::Option { .. } => INPUT,
+        EngineError::BadFile { .. } | EngineError::UnknownArchitecture { .. } | EngineError::Failed(_) => INTERNAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_one_line_with_its_causes() {
+        let source = io::Error::other("disk\nfull");
+        let error = CliError::Write { path: "out.jsonl".into(), source };
+        assert_eq!(error.line(), "out.jsonl cannot be written: disk full");
+    }
+
+    #[test]
+    fn a_cause_is_not_said_twice() {
+        let engine = EngineError::Failed("shapes differ".into());
+        let model = "en-es-tiny".parse().unwrap();
+        let error = CliError::from(ServiceError::Pool(PoolError::Engine { model, source: engine }));
+        assert_eq!(error.line(), "en-es-tiny failed: the model failed: shapes differ");
+        assert_eq!(error.code(), INTERNAL);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        assert!(CliError::Output(io::ErrorKind::BrokenPipe.into()).reader_left());
+        assert!(!CliError::Output(io::ErrorKind::StorageFull.into()).reader_left());
+    }
+}

@@ -1,0 +1,109 @@
+//! `breve generate`: token ids in and out of one model, for checking it against a reference.
+
+mod cases;
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write, stdout},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use super::CliError;
+use crate::{
+    domain::{GenerationOptions, Language, LanguagePair},
+    engine::{EngineError, Seq2Seq, open_seq2seq},
+};
+use cases::{Case, Source};
+
+/// `breve generate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct GenerateArgs {
+    /// Directory of the model, in the hub's layout.
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// One JSON object a line: input_ids or text, and params with the names of transformers'
+    /// GenerationConfig; or a JSON file that holds such objects as its cases.
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// File to write to instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Language of the texts, for models of many languages.
+    #[arg(long, value_name = "LANG", requires = "to")]
+    from: Option<Language>,
+    /// Language to generate, for models of many languages.
+    #[arg(long, value_name = "LANG", requires = "from")]
+    to: Option<Language>,
+}
+
+/// One line of output.
+#[derive(Debug, Serialize)]
+struct Generated {
+    input_ids: Vec<i64>,
+    output_ids: Vec<i64>,
+    output_text: String,
+}
+
+pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
+    let cases = cases::read(&args.input)?;
+    let pair = args.from.zip(args.to).map(|(source, target)| LanguagePair::new(source, target));
+    let mut model = caught(|| open_seq2seq(&args.model, None))?;
+    let mut sink = Sink::open(args.output.as_deref())?;
+    for case in cases {
+        let generated = caught(|| generate(model.as_mut(), case, pair))?;
+        sink.line(&serde_json::to_string(&generated)?)?;
+    }
+    sink.finish()
+}
+
+fn generate(model: &mut dyn Seq2Seq, case: Case, pair: Option<LanguagePair>) -> Result<Generated, EngineError> {
+    let language = pair.map_or(Ok(GenerationOptions::default()), |pair| model.options_for(pair))?;
+    let input_ids = match case.source {
+        Source::Ids(ids) => ids,
+        Source::Text(text) => model.encode(&text, pair)?,
+    };
+    let options = case.params.or(&language);
+    let output = model.generate(std::slice::from_ref(&input_ids), &options)?;
+    let output_ids = output.into_iter().next().unwrap_or_default();
+    let output_text = model.decode(&output_ids);
+    Ok(Generated { input_ids, output_ids, output_text })
+}
+
+/// tch's plain methods panic on error; here a panic ends the command with a message as any failure does.
+fn caught<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, CliError> {
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    Ok(outcome.unwrap_or_else(|_| Err(EngineError::Failed("it panicked; the cause stands above".into())))?)
+}
+
+/// Standard output or a file.
+struct Sink {
+    writer: Box<dyn Write>,
+    path: Option<PathBuf>,
+}
+
+impl Sink {
+    fn open(path: Option<&Path>) -> Result<Self, CliError> {
+        let Some(path) = path else { return Ok(Self { writer: Box::new(stdout()), path: None }) };
+        let file = File::create(path).map_err(|source| CliError::Write { path: path.into(), source })?;
+        Ok(Self { writer: Box::new(BufWriter::new(file)), path: Some(path.into()) })
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), CliError> {
+        let written = writeln!(self.writer, "{text}");
+        written.map_err(|source| self.failure(source))
+    }
+
+    fn finish(mut self) -> Result<(), CliError> {
+        self.writer.flush().map_err(|source| self.failure(source))
+    }
+
+    fn failure(&self, source: std::io::Error) -> CliError {
+        match &self.path {
+            Some(path) => CliError::Write { path: path.clone(), source },
+            None => CliError::Output(source),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+use std::io::{Write, stderr, stdout};
+
+use serde::Serialize;
+
+use super::CliError;
+
+/// Writes `text` and a line end to standard output.
+pub(super) fn line(text: &str) -> Result<(), CliError> {
+    let mut out = stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(CliError::Output)
+}
+
+/// Writes `value` to standard output as indented JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<(), CliError> {
+    line(&serde_json::to_string_pretty(value)?)
+}
+
+/// Tells the user something that is not the answer. With standard error closed there is nobody to tell.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(stderr(), "{text}");
+}

@@ -1,0 +1,160 @@
+use super::{CliError, app, input::InputArgs, output, values::words, wire};
+use crate::{
+    config::Settings,
+    domain::{Format, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions},
+};
+
+/// `breve summarize`.
+#[derive(Debug, clap::Args)]
+pub(super) struct SummarizeArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Languages of the summary, as ISO 639 codes.
+    #[arg(long, value_delimiter = ',', value_name = "LANG", default_value = "en,es")]
+    to: Vec<Language>,
+    /// Language of the article; found when not given.
+    #[arg(long, value_name = "LANG")]
+    from: Option<Language>,
+    /// How long the summary is: two, three or six sentences.
+    #[arg(long, value_parser = words::<Length>(&["short", "medium", "long"]), default_value = "medium")]
+    length: Length,
+    /// Exactly how many sentences, as far as the article and the model have them.
+    #[arg(long, value_name = "N", value_parser = sentences, conflicts_with = "length")]
+    sentences: Option<usize>,
+    /// How the sentences are put together.
+    #[arg(long, value_parser = words::<Format>(&["paragraph", "bullets", "headline"]), default_value = "paragraph")]
+    format: Format,
+    /// Whether a model writes the sentences or the article's own are chosen.
+    #[arg(long, value_parser = words::<Mode>(&["auto", "abstractive", "extractive"]), default_value = "auto")]
+    mode: Mode,
+    /// The summariser: a model's name, owner/name, or a directory in the hub's layout.
+    #[arg(long, value_name = "ID|DIR")]
+    model: Option<String>,
+    /// Print the answer of POST /v1/summarize.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: SummarizeArgs, settings: &Settings) -> Result<(), CliError> {
+    let article = args.input.article(settings.limits.text_characters)?;
+    let store = app::store(settings)?;
+    let model = args.model.as_deref().map(|reference| app::model(&store, reference)).transpose()?;
+    let json = args.json;
+    let options = SummaryOptions { model, ..args.options() };
+    let service = app::service(store, settings)?;
+    let summary = app::block_on(service.summarize(&article, &options))??;
+    if json {
+        return output::json(&wire::summary(&summary, article.text(), options.offset_unit));
+    }
+    output::line(&blocks(&summary, &options.targets))?;
+    output::note(&origin(&summary));
+    Ok(())
+}
+
+impl SummarizeArgs {
+    fn options(self) -> SummaryOptions {
+        let mut targets = Vec::new();
+        for language in self.to {
+            if !targets.contains(&language) {
+                targets.push(language);
+            }
+        }
+        SummaryOptions {
+            source: self.from,
+            targets,
+            length: self.length,
+            sentences: self.sentences,
+            format: self.format,
+            mode: self.mode,
+            model: None,
+            offset_unit: OffsetUnit::default(),
+        }
+    }
+}
+
+fn sentences(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&count| count > 0).ok_or("must be a whole number above 0".into())
+}
+
+/// The name of each language over the summary in it, in the order asked for.
+fn blocks(summary: &Summary, targets: &[Language]) -> String {
+    let texts = targets.iter().filter_map(|language| Some((language, summary.texts.get(language)?)));
+    texts.map(|(language, text)| format!("{}\n{text}", language.name())).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The models used and the time taken.
+fn origin(summary: &Summary) -> String {
+    let models = [Some(&summary.summarizer), summary.translator.as_ref()];
+    let models = models.into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let coverage = &summary.coverage;
+    let unread = match coverage.truncated() {
+        true => format!("; read {} of {} sentences", coverage.sentences_read, coverage.sentences_total),
+        false => String::new(),
+    };
+    format!("[{models}; {:.2} s{unread}]", summary.timings.total.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn options(flags: &[&str]) -> Result<SummaryOptions, clap::Error> {
+        match Cli::try_parse_from(["breve", "summarize"].iter().chain(flags))?.command {
+            Command::Summarize(args) => Ok(args.options()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn no_flags_are_the_defaults_of_the_api() {
+        assert_eq!(options(&[]).unwrap(), SummaryOptions::default());
+    }
+
+    #[test]
+    fn flags_become_options() {
+        let flags = [
+            "a.txt",
+            "--to",
+            "es,en,es",
+            "--from",
+            "en",
+            "--sentences",
+            "4",
+            "--format",
+            "bullets",
+            "--mode",
+            "extractive",
+        ];
+        let expected = SummaryOptions {
+            source: Some(Language::ENGLISH),
+            targets: vec![Language::SPANISH, Language::ENGLISH],
+            sentences: Some(4),
+            format: Format::Bullets,
+            mode: Mode::Extractive,
+            ..Default::default()
+        };
+        assert_eq!(options(&flags).unwrap(), expected);
+        assert_eq!(options(&["--length", "short"]).unwrap().length, Length::Short);
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        for flags in [
+            ["--to", "xx"].as_slice(),
+            &["--to", ""],
+            &["--from", "english"],
+            &["--length", "tiny"],
+            &["--sentences", "0"],
+            &["--sentences", "-1"],
+            &["--sentences", "3", "--length", "short"],
+            &["--format", "poem"],
+            &["a.txt", "b.txt"],
+            &["--loud"],
+        ] {
+            assert!(options(flags).is_err(), "{flags:?}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+use super::{CliError, app, input::InputArgs, output, wire};
+use crate::{config::Settings, domain::Language, service::Translation};
+
+/// `breve translate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct TranslateArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Language to translate into, as an ISO 639 code.
+    #[arg(long, value_name = "LANG")]
+    to: Language,
+    /// Language of the text; found when not given.
+    #[arg(long, value_name = "LANG")]
+    from: Option<Language>,
+    /// The translator: a model's name, owner/name, or a directory in the hub's layout.
+    #[arg(long, value_name = "ID|DIR")]
+    model: Option<String>,
+    /// Print the answer of POST /v1/translate.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliError> {
+    let article = args.input.article(settings.limits.text_characters)?;
+    let store = app::store(settings)?;
+    let model = args.model.as_deref().map(|reference| app::model(&store, reference)).transpose()?;
+    let service = app::service(store, settings)?;
+    let translation = app::block_on(service.translate(&[article], args.from, args.to, model.as_ref()))??;
+    if args.json {
+        return output::json(&wire::translation(&translation));
+    }
+    for translated in &translation.texts {
+        output::line(&translated.text)?;
+    }
+    output::note(&origin(&translation));
+    Ok(())
+}
+
+/// The models used and the time taken.
+fn origin(translation: &Translation) -> String {
+    let models = translation.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let models = if models.is_empty() { "nothing to translate".into() } else { models };
+    format!("[{models}; {:.2} s]", translation.timings.total.as_secs_f64())
+}

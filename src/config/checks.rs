@@ -1,0 +1,72 @@
+//! The ranges that values must lie in. Types are checked before, by deserialising.
+
+use std::{fmt::Display, net::SocketAddr, ops::RangeInclusive};
+
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+
+use super::Settings;
+use crate::domain::ModelId;
+
+/// The first setting that is out of range, as `(key, reason)`.
+pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
+    let Settings { server, limits, models, log } = settings;
+    let (day_ms, year_s) = (86_400_000, 31_536_000);
+    named("server.bind", address(&server.bind))?;
+    named("server.workers", within(server.workers, 1..=256))?;
+    named("server.client_timeout_ms", within(server.client_timeout_ms, 1..=600_000))?;
+    named("server.shutdown_timeout_s", within(server.shutdown_timeout_s, 0..=3600))?;
+    named("limits.body_bytes", within(limits.body_bytes, 1..=1 << 30))?;
+    named("limits.text_characters", within(limits.text_characters, 1..=100_000_000))?;
+    named("limits.texts", within(limits.texts, 1..=10_000))?;
+    named("limits.summary_sentences", within(limits.summary_sentences, 1..=1000))?;
+    named("limits.request_timeout_ms", within(limits.request_timeout_ms, 1..=day_ms))?;
+    named("limits.queue", within(limits.queue, 1..=100_000))?;
+    named("models.summarizer", model(&models.summarizer))?;
+    named("models.memory_budget_mib", within(models.memory_budget_mib, 0..=1 << 30))?;
+    named("models.idle_unload_s", within(models.idle_unload_s, 0..=year_s))?;
+    named("models.threads", within(models.threads, 0..=1024))?;
+    named("log.level", directives(&log.level))
+}
+
+fn named(key: &'static str, result: Result<(), String>) -> Result<(), (&'static str, String)> {
+    result.map_err(|reason| (key, reason))
+}
+
+fn within<T: PartialOrd + Display>(value: T, range: RangeInclusive<T>) -> Result<(), String> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(format!("must be from {} to {}", range.start(), range.end()))
+}
+
+/// An address with a port, or a host name with one; the name is looked up when the service binds.
+fn address(bind: &str) -> Result<(), String> {
+    let named = || bind.rsplit_once(':').is_some_and(|(host, port)| host_name(host) && port.parse::<u16>().is_ok());
+    if bind.parse::<SocketAddr>().is_ok() || named() {
+        return Ok(());
+    }
+    Err("must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080".into())
+}
+
+fn host_name(host: &str) -> bool {
+    let letters = host.contains(|c: char| c.is_ascii_alphabetic());
+    letters && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+}
+
+fn model(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Ok(());
+    }
+    name.parse::<ModelId>().map(drop).map_err(|error| error.to_string())
+}
+
+/// `EnvFilter` takes a bare unknown word for the name of a module, so that a misspelt level would
+/// silence everything; here a bare word has to be a level.
+fn directives(level: &str) -> Result<(), String> {
+    for directive in level.split(',').map(str::trim) {
+        if !directive.contains(['=', '[']) && (directive.is_empty() || directive.parse::<LevelFilter>().is_err()) {
+            return Err(format!("{directive:?} is none of off, error, warn, info, debug, trace"));
+        }
+    }
+    EnvFilter::try_new(level).map(drop).map_err(|error| error.to_string())
+}
