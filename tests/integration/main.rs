@@ -1,5 +1,6 @@
 //! Everything that a user would notice, through the public interface.
 
+mod api;
 mod architecture;
 mod builtin;
 mod cli;
