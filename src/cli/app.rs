@@ -11,7 +11,7 @@ use crate::{
     engine::Loader,
     pool::{Pool, PoolSettings},
     service::{Service, ServiceSettings},
-    store::Store,
+    store::{InstalledModel, Store},
 };
 
 /// The models on disk.
@@ -19,15 +19,26 @@ pub(super) fn store(settings: &Settings) -> Result<Store, CliError> {
     Ok(Store::open(&settings.models, &HubSettings::from_env())?)
 }
 
-/// The name of the model that a flag means: a name, `owner/name`, or a directory.
-pub(super) fn model(store: &Store, reference: &str) -> Result<ModelId, CliError> {
-    Ok(store.resolve(reference)?.name.id)
-}
-
 /// The use cases over `store`.
 pub(super) fn service(store: Store, settings: &Settings) -> Result<Service, CliError> {
+    service_with(store, settings, Vec::new())
+}
+
+/// The use cases, and the name in them of the model that `--model` means: a name, `owner/name`, or a directory,
+/// which is known to this process alone.
+pub(super) fn service_and_model(
+    settings: &Settings,
+    reference: Option<&str>,
+) -> Result<(Service, Option<ModelId>), CliError> {
+    let store = store(settings)?;
+    let named = reference.map(|reference| store.resolve(reference)).transpose()?;
+    let id = named.as_ref().map(|model| model.name.id.clone());
+    Ok((service_with(store, settings, named.into_iter().collect())?, id))
+}
+
+fn service_with(store: Store, settings: &Settings, extra_models: Vec<InstalledModel>) -> Result<Service, CliError> {
     let pool = Pool::new(pool_settings(settings), Arc::new(Loader));
-    Ok(Service::new(store, pool, service_settings(settings)?))
+    Ok(Service::new(store, pool, ServiceSettings { extra_models, ..service_settings(settings)? }))
 }
 
 /// Runs `work` to its end on this thread.
@@ -53,6 +64,8 @@ fn service_settings(settings: &Settings) -> Result<ServiceSettings, InputError> 
         summary_sentences: settings.limits.summary_sentences,
         summarizer: summarizer.map(|name| name.parse()).transpose()?,
         translators: settings.models.translators.clone(),
+        load_at_start: settings.models.load_at_start.clone(),
+        extra_models: Vec::new(),
     })
 }
 

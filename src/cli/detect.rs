@@ -1,5 +1,5 @@
-use super::{CliError, app, input::InputArgs, output, wire};
-use crate::{config::Settings, service::Detection};
+use super::{CliError, app, input::InputArgs, output};
+use crate::{config::Settings, domain::Language, http, service::Detection};
 
 /// `breve detect`.
 #[derive(Debug, clap::Args)]
@@ -14,14 +14,13 @@ pub(super) struct DetectArgs {
 pub(super) fn run(args: &DetectArgs, settings: &Settings) -> Result<(), CliError> {
     let article = args.input.article(settings.limits.text_characters)?;
     let detection = app::service(app::store(settings)?, settings)?.detect(&article);
-    if args.json { output::json(&wire::detection(&detection)) } else { output::line(&lines(&detection)) }
+    if args.json { output::json(&http::detection_json(detection)) } else { output::line(&lines(&detection)) }
 }
 
 /// One line for each candidate, likeliest first; the last ones, which add nothing, are left out.
 fn lines(detection: &Detection) -> String {
     let shown = detection.candidates.iter().enumerate().filter(|(rank, (_, share))| *rank == 0 || *share >= 0.01);
-    let line = |(language, share): &(crate::domain::Language, f64)| {
-        format!("{language}  {:>3.0}%  {}", share * 100.0, language.name())
-    };
+    let line =
+        |(language, share): &(Language, f64)| format!("{language}  {:>3.0}%  {}", share * 100.0, language.name());
     shown.map(|(_, candidate)| line(candidate)).collect::<Vec<_>>().join("\n")
 }

@@ -1,8 +1,8 @@
 use std::{error::Error, io, io::Write, path::PathBuf, process::ExitCode};
 
 use crate::{
-    config::ConfigError, domain::InputError, engine::EngineError, pool::PoolError, service::ServiceError,
-    store::StoreError, telemetry::TelemetryError,
+    config::ConfigError, domain::InputError, engine::EngineError, http::ServeError, pool::PoolError,
+    service::ServiceError, store::StoreError, telemetry::TelemetryError,
 };
 
 /// Why a command failed. Decides the exit code.
@@ -56,6 +56,9 @@ pub enum CliError {
     /// The answer cannot be written to standard output.
     #[error("standard output cannot be written")]
     Output(#[source] io::Error),
+    /// The service does not listen, or stopped.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The asynchronous runtime did not start.
     #[error("the runtime could not be started")]
     Runtime(#[source] io::Error),
@@ -107,6 +110,8 @@ impl CliError {
             Self::Service(error) => service_code(error),
             Self::Store(error) => store_code(error),
             Self::Engine(error) => engine_code(error),
+            Self::Serve(ServeError::Address { .. }) => CONFIG,
+            Self::Serve(ServeError::InUse { .. } | ServeError::Bind { .. } | ServeError::Run(_)) => NETWORK,
         }
     }
 }
@@ -114,6 +119,7 @@ impl CliError {
 const INTERNAL: u8 = 1;
 const INPUT: u8 = 3;
 const NOT_FOUND: u8 = 4;
+const NETWORK: u8 = 5;
 const DISK: u8 = 6;
 const CONFIG: u8 = 7;
 const LANGUAGE: u8 = 8;
@@ -124,14 +130,35 @@ fn service_code(error: &ServiceError) -> u8 {
         ServiceError::Input(_) => INPUT,
         ServiceError::Language { .. } => LANGUAGE,
         ServiceError::Store(error) => store_code(error),
-        ServiceError::Pool(PoolError::Overloaded { .. } | PoolError::Timeout { .. }) => TIMEOUT,
+        ServiceError::Pool(PoolError::Overloaded { .. } | PoolError::Loading { .. } | PoolError::Timeout { .. }) => {
+            TIMEOUT
+        }
         ServiceError::Pool(PoolError::TooLarge { .. } | PoolError::Load { .. } | PoolError::Engine { .. }) => INTERNAL,
     }
 }
 
 fn store_code(error: &StoreError) -> u8 {
     match error {
-        StoreError::Unknown(_) | StoreError::NotInstalled(_) => NOT_FOUND,
+        StoreError::Unknown(_)
+        | StoreError::NotInstalled(_)
+        | StoreError::NotOnHub { .. }
+        | StoreError::BuiltInMissing { .. } => NOT_FOUND,
+        StoreError::BuiltIn(_)
+        | StoreError::Added(_)
+        | StoreError::NameTaken(_)
+        | StoreError::BadDirectory { .. } => INPUT,
+        StoreError::Offline(_)
+        | StoreError::Unauthorized { .. }
+        | StoreError::Checksum { .. }
+        | StoreError::ShortFile { .. }
+        | StoreError::Network { .. }
+        | StoreError::Timeout { .. }
+        | StoreError::HubFailed { .. }
+        | StoreError::HubProtocol { .. }
+        | StoreError::Interrupted(_) => NETWORK,
+        StoreError::DiskFull { .. } | StoreError::Io { .. } | StoreError::BadFile { .. } => DISK,
+        StoreError::Setting { .. } => CONFIG,
+        StoreError::Busy(_) => TIMEOUT,
     }
 }
 

@@ -13,7 +13,6 @@ mod serve;
 mod summarize;
 mod translate;
 mod values;
-mod wire;
 
 use std::path::PathBuf;
 

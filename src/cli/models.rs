@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{CliError, app, output, wire};
+use super::{CliError, app, output};
 use crate::{
     config::Settings,
     domain::{ModelId, ModelState},
+    http,
     service::{ModelStatus, Service},
     store::{InstalledModel, Store},
 };
@@ -81,7 +82,7 @@ pub(super) fn run(command: ModelsCommand, settings: &Settings) -> Result<(), Cli
         ModelsCommand::List(Json { json }) => list(&service()?, json, installed),
         ModelsCommand::Pull { ids, json } => ids.iter().try_for_each(|id| pull(&store, id, json.json)),
         ModelsCommand::Add { path, id, json } => added(&store.add(&path, id)?, json.json),
-        ModelsCommand::Show { id, json } => show(&service()?.model(&id)?, json.json),
+        ModelsCommand::Show { id, json } => show(service()?.model(&id)?, json.json),
         ModelsCommand::Verify { id, json } => verify(&store, id, json.json),
         ModelsCommand::Rm { id, json } => freed(store.remove(&id)?, json.json, Some(&id)),
         ModelsCommand::Prune(Json { json }) => freed(store.prune()?, json, None),
@@ -94,11 +95,11 @@ fn installed(status: &ModelStatus) -> bool {
 
 fn list(service: &Service, json: bool, wanted: impl Fn(&ModelStatus) -> bool) -> Result<(), CliError> {
     let models: Vec<_> = service.models().into_iter().filter(wanted).collect();
-    if json { output::json(&wire::models(&models)) } else { output::line(&table::overview(&models)) }
+    if json { output::json(&http::models_json(models)) } else { output::line(&table::overview(&models)) }
 }
 
-fn show(status: &ModelStatus, json: bool) -> Result<(), CliError> {
-    if json { output::json(&wire::model(status)) } else { output::line(&table::details(status)) }
+fn show(status: ModelStatus, json: bool) -> Result<(), CliError> {
+    if json { output::json(&http::model_json(status)) } else { output::line(&table::details(&status)) }
 }
 
 fn pull(store: &Store, id: &ModelId, json: bool) -> Result<(), CliError> {

@@ -1,5 +1,5 @@
 use super::{CliError, app};
-use crate::config::Settings;
+use crate::{config::Settings, http, service::Service};
 
 /// `breve serve`.
 #[derive(Debug, clap::Args)]
@@ -10,6 +10,21 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
-    let _service = app::service(app::store(settings)?, settings)?;
+    let store = app::store(settings)?;
+    // A model that is not there stops the start; one that cannot be read leaves the service not ready.
+    for id in &settings.models.load_at_start {
+        store.installed(id)?;
+    }
+    let service = app::service(store, settings)?;
+    let loading = load_at_start(service.clone());
+    http::run(&settings.server, &settings.limits, service, |_| {
+        tokio::spawn(loading);
+    })?;
     Ok(())
+}
+
+async fn load_at_start(service: Service) {
+    if let Err(error) = service.load_at_start().await {
+        tracing::error!(%error, "a model that models.load_at_start names was not loaded; the service is not ready");
+    }
 }

@@ -1,7 +1,8 @@
-use super::{CliError, app, input::InputArgs, output, values::words, wire};
+use super::{CliError, app, input::InputArgs, output, values::words};
 use crate::{
     config::Settings,
     domain::{Format, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions},
+    http,
 };
 
 /// `breve summarize`.
@@ -9,8 +10,9 @@ use crate::{
 pub(super) struct SummarizeArgs {
     #[command(flatten)]
     input: InputArgs,
-    /// Languages of the summary, as ISO 639 codes.
-    #[arg(long, value_delimiter = ',', value_name = "LANG", default_value = "en,es")]
+    /// Languages of the summary, as ISO 639 codes with commas between; when not given, English and Spanish,
+    /// as far as the installed models reach.
+    #[arg(long, value_delimiter = ',', value_name = "LANG")]
     to: Vec<Language>,
     /// Language of the article; found when not given.
     #[arg(long, value_name = "LANG")]
@@ -37,14 +39,12 @@ pub(super) struct SummarizeArgs {
 
 pub(super) fn run(args: SummarizeArgs, settings: &Settings) -> Result<(), CliError> {
     let article = args.input.article(settings.limits.text_characters)?;
-    let store = app::store(settings)?;
-    let model = args.model.as_deref().map(|reference| app::model(&store, reference)).transpose()?;
+    let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
     let json = args.json;
     let options = SummaryOptions { model, ..args.options() };
-    let service = app::service(store, settings)?;
     let summary = app::block_on(service.summarize(&article, &options))??;
     if json {
-        return output::json(&wire::summary(&summary, article.text(), options.offset_unit));
+        return output::json(&http::summary_json(&article, options.offset_unit, summary));
     }
     output::line(&blocks(&summary, &options.targets))?;
     output::note(&origin(&summary));
@@ -78,20 +78,23 @@ fn sentences(text: &str) -> Result<usize, String> {
 
 /// The name of each language over the summary in it, in the order asked for.
 fn blocks(summary: &Summary, targets: &[Language]) -> String {
-    let texts = targets.iter().filter_map(|language| Some((language, summary.texts.get(language)?)));
-    texts.map(|(language, text)| format!("{}\n{text}", language.name())).collect::<Vec<_>>().join("\n\n")
+    let order = |language: &Language| targets.iter().position(|target| target == language);
+    let mut texts: Vec<_> = summary.texts.iter().collect();
+    texts.sort_by_key(|(language, _)| order(language));
+    texts.iter().map(|(language, text)| format!("{}\n{text}", language.name())).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The models used and the time taken.
+/// The models used, the time taken, and what could not be done.
 fn origin(summary: &Summary) -> String {
-    let models = [Some(&summary.summarizer), summary.translator.as_ref()];
-    let models = models.into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let models = std::iter::once(&summary.summarizer).chain(&summary.translators);
+    let models = models.map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let coverage = &summary.coverage;
     let unread = match coverage.truncated() {
         true => format!("; read {} of {} sentences", coverage.sentences_read, coverage.sentences_total),
         false => String::new(),
     };
-    format!("[{models}; {:.2} s{unread}]", summary.timings.total.as_secs_f64())
+    let missing = summary.missing_pairs.iter().map(|pair| format!("; no installed model translates {pair}"));
+    format!("[{models}; {:.2} s{unread}{}]", summary.timings.total.as_secs_f64(), missing.collect::<String>())
 }
 
 #[cfg(test)]

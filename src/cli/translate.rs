@@ -1,5 +1,5 @@
-use super::{CliError, app, input::InputArgs, output, wire};
-use crate::{config::Settings, domain::Language, service::Translation};
+use super::{CliError, app, input::InputArgs, output};
+use crate::{config::Settings, domain::Language, http, service::Translation};
 
 /// `breve translate`.
 #[derive(Debug, clap::Args)]
@@ -22,12 +22,10 @@ pub(super) struct TranslateArgs {
 
 pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliError> {
     let article = args.input.article(settings.limits.text_characters)?;
-    let store = app::store(settings)?;
-    let model = args.model.as_deref().map(|reference| app::model(&store, reference)).transpose()?;
-    let service = app::service(store, settings)?;
+    let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
     let translation = app::block_on(service.translate(&[article], args.from, args.to, model.as_ref()))??;
     if args.json {
-        return output::json(&wire::translation(&translation));
+        return output::json(&http::translation_json(translation));
     }
     for translated in &translation.texts {
         output::line(&translated.text)?;

@@ -5,6 +5,7 @@ mod checks;
 mod error;
 mod hub;
 mod layers;
+mod paths;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use crate::domain::ModelId;
 pub use error::ConfigError;
 pub use hub::HubSettings;
 pub use layers::Overrides;
+pub use paths::{builtin_candidates, data_directory};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -32,6 +32,12 @@ pub(super) struct DetectResponse {
     detections: Vec<Detection>,
 }
 
+impl From<Vec<service::Detection>> for DetectResponse {
+    fn from(detections: Vec<service::Detection>) -> Self {
+        Self { detections: detections.into_iter().map(Into::into).collect() }
+    }
+}
+
 /// One text's language.
 #[derive(Debug, Serialize, ToSchema)]
 struct Detection {
@@ -82,7 +88,7 @@ pub(super) async fn detect(
     let texts = request.text.parse(&state.limits)?;
     let service = state.service.clone();
     // A long text takes a while, and this thread serves other connections.
-    let find = move || texts.iter().map(|text| service.detect(text).into()).collect();
+    let find = move || texts.iter().map(|text| service.detect(text)).collect::<Vec<_>>();
     let detections = block(find).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(DetectResponse { detections }))
+    Ok(Json(detections.into()))
 }

@@ -262,6 +262,27 @@ impl From<StoreError> for ApiError {
         let message = error.to_string();
         match error {
             StoreError::Unknown(_) | StoreError::NotInstalled(_) => Self::new(ErrorCode::NotFound, message).at("model"),
+            StoreError::BuiltIn(_)
+            | StoreError::Added(_)
+            | StoreError::NameTaken(_)
+            | StoreError::Busy(_)
+            | StoreError::BadDirectory { .. } => Self::new(ErrorCode::InvalidRequest, message).at("model"),
+            StoreError::Offline(_)
+            | StoreError::Unauthorized { .. }
+            | StoreError::NotOnHub { .. }
+            | StoreError::Checksum { .. }
+            | StoreError::ShortFile { .. }
+            | StoreError::Network { .. }
+            | StoreError::Timeout { .. }
+            | StoreError::HubFailed { .. }
+            | StoreError::HubProtocol { .. }
+            | StoreError::Interrupted(_) => Self::new(ErrorCode::DownloadFailed, message),
+            // These name directories of the server: the log has them, the client does not.
+            StoreError::BuiltInMissing { .. }
+            | StoreError::DiskFull { .. }
+            | StoreError::Io { .. }
+            | StoreError::BadFile { .. }
+            | StoreError::Setting { .. } => Self::internal(&message),
         }
     }
 }

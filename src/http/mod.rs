@@ -18,12 +18,14 @@ mod schemas;
 mod server;
 mod summarize;
 mod translate;
+mod wire;
 
 use crate::{config::LimitSettings, service::Service};
 
 pub use error::{ApiError, ErrorCode};
 pub use routes::{app, configure, openapi_json};
 pub use server::{ServeError, Server, run};
+pub use wire::{detection_json, model_json, models_json, summary_json, translation_json};
 
 /// What every route may use.
 #[derive(Clone)]

@@ -19,6 +19,12 @@ pub(super) struct ModelsResponse {
     models: Vec<Model>,
 }
 
+impl From<Vec<ModelStatus>> for ModelsResponse {
+    fn from(models: Vec<ModelStatus>) -> Self {
+        Self { models: models.into_iter().map(Into::into).collect() }
+    }
+}
+
 /// A model and where it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Model {
@@ -197,7 +203,7 @@ pub(super) struct Removed {
 pub(super) async fn list(state: Data<ApiState>) -> Result<Json<ModelsResponse>, ApiError> {
     let service = state.service.clone();
     let models = block(move || service.models()).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(ModelsResponse { models: models.into_iter().map(Into::into).collect() }))
+    Ok(Json(models.into()))
 }
 
 /// Show a model

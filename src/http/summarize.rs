@@ -156,7 +156,7 @@ pub(super) struct SummarizeResponse {
 }
 
 impl SummarizeResponse {
-    fn new(id: String, article: &Article, unit: OffsetUnit, evidence: bool, summary: Summary) -> Self {
+    pub(super) fn new(id: String, article: &Article, unit: OffsetUnit, evidence: bool, summary: Summary) -> Self {
         let sentence = |sentence| Sentence::new(sentence, article.text(), unit, evidence);
         Self {
             id,

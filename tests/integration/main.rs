@@ -1,7 +1,11 @@
 //! Everything that a user would notice, through the public interface.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 mod api;
 mod architecture;
 mod builtin;
 mod cli;
 mod docs;
+mod hub;
+mod store;
