@@ -143,10 +143,9 @@ fn store_code(error: &StoreError) -> u8 {
         | StoreError::NotInstalled(_)
         | StoreError::NotOnHub { .. }
         | StoreError::BuiltInMissing { .. } => NOT_FOUND,
-        StoreError::BuiltIn(_)
-        | StoreError::Added(_)
-        | StoreError::NameTaken(_)
-        | StoreError::BadDirectory { .. } => INPUT,
+        StoreError::BuiltIn(_) | StoreError::Added(_) | StoreError::NameTaken(_) | StoreError::BadDirectory { .. } => {
+            INPUT
+        }
         StoreError::Offline(_)
         | StoreError::Unauthorized { .. }
         | StoreError::Checksum { .. }

@@ -277,9 +277,12 @@ impl From<StoreError> for ApiError {
             | StoreError::HubFailed { .. }
             | StoreError::HubProtocol { .. }
             | StoreError::Interrupted(_) => Self::new(ErrorCode::DownloadFailed, message),
+            StoreError::DiskFull { needed, free, .. } => {
+                let message = format!("the disk is too full: {needed} bytes are needed, {free} are free");
+                Self::new(ErrorCode::DownloadFailed, message)
+            }
             // These name directories of the server: the log has them, the client does not.
             StoreError::BuiltInMissing { .. }
-            | StoreError::DiskFull { .. }
             | StoreError::Io { .. }
             | StoreError::BadFile { .. }
             | StoreError::Setting { .. } => Self::internal(&message),

@@ -40,20 +40,17 @@ pub(super) struct SummarizeRequest {
     source: Option<String>,
     /// The languages of the summary, at most 8. When left out: English and Spanish, as far as the installed
     /// models reach.
-    #[schema(min_items = 1, max_items = 8, examples(json!(["en", "es"])))]
+    #[schema(min_items = 1, max_items = 8, examples("es"))]
     targets: Option<Vec<String>>,
-    /// How long, when `sentences` is left out: two, three or six sentences.
     #[serde(default)]
     #[schema(schema_with = schemas::length)]
     length: Length,
     /// How many sentences, as far as the article and the model have them.
     #[schema(minimum = 1, examples(3))]
     sentences: Option<usize>,
-    /// How the sentences are put together.
     #[serde(default)]
     #[schema(schema_with = schemas::format)]
     format: Format,
-    /// Whether a model writes the sentences or they are taken from the article.
     #[serde(default)]
     #[schema(schema_with = schemas::mode)]
     mode: Mode,
@@ -63,7 +60,6 @@ pub(super) struct SummarizeRequest {
     /// Whether to say where the article holds each sentence.
     #[schema(default = true)]
     evidence: Option<bool>,
-    /// What offsets count.
     #[serde(default)]
     #[schema(schema_with = schemas::offset_unit)]
     offset_unit: OffsetUnit,
@@ -150,7 +146,7 @@ pub(super) struct SummarizeResponse {
     models: Models,
     /// Directions that no installed model translates, where the request left the languages open.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, examples(json!(["es-en"])))]
+    #[schema(nullable = false, examples("es-en"))]
     missing_pairs: Option<Vec<String>>,
     timings_ms: Timings,
 }

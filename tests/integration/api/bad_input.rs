@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{Api, Answer};
+use super::harness::{Answer, Api};
 
 async fn everywhere(api: &Api, text: &Value) -> [Answer; 3] {
     [

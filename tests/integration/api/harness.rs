@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{
     body::MessageBody,
-    dev::{Service as _, ServiceResponse},
+    dev::ServiceResponse,
     http::header::HeaderMap,
     test::{TestRequest, init_service, read_body, try_call_service},
     web::Data,
@@ -22,19 +22,19 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The built-in translator.
-pub const TRANSLATOR: &str = "en-es-tiny";
+pub(super) const TRANSLATOR: &str = "en-es-tiny";
 
 /// Everything but the listening: state over directories of its own, and the script of its engines.
-pub struct Api {
+pub(super) struct Api {
     /// What the engines do.
-    pub loader: FakeLoader,
-    pub limits: LimitSettings,
-    pub service: Service,
+    pub(super) loader: FakeLoader,
+    pub(super) limits: LimitSettings,
+    pub(super) service: Service,
     // Removed when the test ends.
     _home: TempDir,
 }
 
-pub fn limits() -> LimitSettings {
+pub(super) fn limits() -> LimitSettings {
     LimitSettings {
         body_bytes: 4 << 20,
         text_characters: 200_000,
@@ -71,11 +71,11 @@ fn hub(home: &TempDir) -> HubSettings {
 }
 
 impl Api {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(limits(), Vec::new())
     }
 
-    pub fn with(limits: LimitSettings, load_at_start: Vec<ModelId>) -> Self {
+    pub(super) fn with(limits: LimitSettings, load_at_start: Vec<ModelId>) -> Self {
         let home = tempfile::tempdir().unwrap();
         let store = Store::open(&models(&home), &hub(&home)).unwrap();
         let loader = FakeLoader::default();
@@ -93,13 +93,13 @@ impl Api {
     }
 
     /// Lets the built-in translator take these steps, one a request.
-    pub fn translator_steps(&self, steps: impl IntoIterator<Item = Step>) {
+    pub(super) fn translator_steps(&self, steps: impl IntoIterator<Item = Step>) {
         let script = Script { requests: steps.into_iter().collect(), ..Script::default() };
         self.loader.script(id(TRANSLATOR), script);
     }
 
     /// Answers one request in this process.
-    pub async fn call(&self, request: TestRequest) -> Answer {
+    pub(super) async fn call(&self, request: TestRequest) -> Answer {
         let state = Data::new(ApiState { service: self.service.clone(), limits: self.limits.clone() });
         let app = init_service(http::app(state)).await;
         match try_call_service(&app, request.to_request()).await {
@@ -108,36 +108,36 @@ impl Api {
         }
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(TestRequest::post().uri(path).set_json(body)).await
     }
 
     /// Posts bytes that need not be JSON as if they were.
-    pub async fn post_raw(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
+    pub(super) async fn post_raw(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
         let request = TestRequest::post().uri(path).insert_header(("content-type", "application/json"));
         self.call(request.set_payload(body.into())).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.call(TestRequest::get().uri(path)).await
     }
 
     /// Puts one text into Spanish.
-    pub async fn translate(&self, text: &str) -> Answer {
+    pub(super) async fn translate(&self, text: &str) -> Answer {
         self.post("/v1/translate", serde_json::json!({"text": text, "source": "en", "target": "es"})).await
     }
 }
 
-pub fn id(name: &str) -> ModelId {
+pub(super) fn id(name: &str) -> ModelId {
     name.parse().unwrap()
 }
 
 /// A response, read to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
 }
 
 impl Answer {
@@ -147,24 +147,24 @@ impl Answer {
         Self { status, headers, text }
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
     }
 
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// The body of a success.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub(super) fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()
     }
 
     /// The `error` of a failure, which must have this status and code and the contract's shape.
     #[track_caller]
-    pub fn fails(&self, status: u16, code: &str) -> Value {
+    pub(super) fn fails(&self, status: u16, code: &str) -> Value {
         let body = self.json();
         let error = &body["error"];
         assert_eq!((self.status, error["code"].as_str()), (status, Some(code)), "{self:?}");

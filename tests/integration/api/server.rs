@@ -197,7 +197,8 @@ fn a_slow_head_is_cut_off() {
 fn a_body_that_never_ends_is_cut_off() {
     let api = Api::with(LimitSettings { request_timeout_ms: 300, ..limits() }, Vec::new());
     let running = Running::start(&api);
-    let head = b"POST /v1/detect HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"te";
+    let head =
+        b"POST /v1/detect HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"te";
     let answer = running.raw(head);
     assert!(answer.starts_with("HTTP/1.1 504") && answer.contains("\"timeout\""), "{answer}");
     running.stop().unwrap();

@@ -19,9 +19,7 @@ async fn a_summary_has_the_documented_shape() {
     let table = [("Works begin in May.".to_owned(), "Las obras comienzan en mayo.".to_owned())];
     api.loader.script(id(TRANSLATOR), Script { translations: table.into(), ..Script::default() });
     let answer = api.post("/v1/summarize", json!({"text": ARTICLE, "sentences": 2})).await.ok();
-    let expected = [
-        "coverage", "id", "models", "sentences", "source", "summaries", "timings_ms", "usage",
-    ];
+    let expected = ["coverage", "id", "models", "sentences", "source", "summaries", "timings_ms", "usage"];
     assert_eq!(keys(&answer), expected);
     assert_eq!(answer["source"]["language"], "en");
     assert_eq!(answer["source"]["characters"], ARTICLE.chars().count());
@@ -35,10 +33,7 @@ async fn a_summary_has_the_documented_shape() {
             "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
         })
     );
-    assert_eq!(
-        answer["coverage"],
-        json!({"chunks": 1, "sentences_read": 4, "sentences_total": 4, "truncated": false})
-    );
+    assert_eq!(answer["coverage"], json!({"chunks": 1, "sentences_read": 4, "sentences_total": 4, "truncated": false}));
     assert_eq!(keys(&answer["usage"]), ["input_tokens", "output_tokens"]);
     assert_eq!(keys(&answer["models"]), ["summarizer", "translator"]);
     assert!(answer["models"]["translator"].as_str().unwrap().starts_with("en-es-tiny@"), "{answer}");
@@ -64,7 +59,7 @@ async fn evidence_is_left_out_when_it_is_not_wanted() {
 #[actix_web::test]
 async fn offsets_count_what_was_asked_for() {
     let text = "😀 Ñandúes cross the old road at night. The driver stopped in time.";
-    for (unit, start, end) in [("char", 39, 67), ("utf16", 40, 68), ("utf8", 44, 72)] {
+    for (unit, start, end) in [("char", 39, 66), ("utf16", 40, 67), ("utf8", 44, 71)] {
         let body = json!({"text": text, "sentences": 2, "targets": ["en"], "source": "en", "offset_unit": unit});
         let answer = Api::new().post("/v1/summarize", body).await.ok();
         let last = answer["sentences"].as_array().unwrap().last().unwrap();
@@ -125,7 +120,8 @@ async fn many_texts_keep_their_order() {
 
 #[actix_web::test]
 async fn a_detection_has_the_documented_shape() {
-    let texts = json!({"text": ["Works begin in May and end in June.", "Las obras comienzan en mayo y acaban en junio."]});
+    let texts =
+        json!({"text": ["Works begin in May and end in June.", "Las obras comienzan en mayo y acaban en junio."]});
     let answer = Api::new().post("/v1/detect", texts).await.ok();
     for (detection, language) in answer["detections"].as_array().unwrap().iter().zip(["en", "es"]) {
         assert_eq!(detection["language"], language, "{answer}");
