@@ -131,13 +131,26 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
 
 /// A summary in every language asked for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "5f0c8f7e-5d43-4f0e-9a53-2f6f1e3a0c11",
+    "source": {"language": "en", "confidence": 0.99, "characters": 87, "sentences": 3},
+    "summaries": {"en": "Works begin in May.", "es": "Las obras comienzan en mayo."},
+    "sentences": [{
+        "en": "Works begin in May.", "es": "Las obras comienzan en mayo.",
+        "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
+    }],
+    "coverage": {"chunks": 1, "sentences_read": 3, "sentences_total": 3, "truncated": false},
+    "usage": {"input_tokens": 24, "output_tokens": 12},
+    "models": {"summarizer": "extractive@0.1.0", "translator": "en-es-tiny@0.1.0"},
+    "timings_ms": {"queue": 0, "summarize": 1, "translate": 40, "total": 43},
+})))]
 pub(super) struct SummarizeResponse {
     /// The request's id.
     #[schema(examples("5f0c8f7e-5d43-4f0e-9a53-2f6f1e3a0c11"))]
     id: String,
     source: Source,
     /// The whole summary by language.
-    #[schema(value_type = BTreeMap<String, String>, examples(json!({"en": "Works begin in May.", "es": "Las obras comienzan en mayo."})))]
+    #[schema(value_type = BTreeMap<String, String>)]
     summaries: BTreeMap<Language, String>,
     /// The same, sentence by sentence.
     sentences: Vec<Sentence>,

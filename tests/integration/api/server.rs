@@ -147,7 +147,7 @@ fn work_of_a_client_that_has_gone_is_dropped() {
     let running = Running::start(&api);
     let send = |text: &str| {
         let body = translate(text);
-        let head = format!("POST /v1/translate HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n");
+        let head = "POST /v1/translate HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
         let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
         let mut stream = TcpStream::connect(running.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
