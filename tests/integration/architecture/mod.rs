@@ -33,7 +33,6 @@ const ADDITIONS: &[(&str, &str, &str)] = &[
     ("cli", "telemetry", "logging starts once the settings are read"),
     ("service", "store", "a plan is made of what is installed"),
     ("service", "engine", "the pool takes and gives the engine's requests and answers"),
-    ("http", "store", "the errors and the progress of a pull travel in the service's own types"),
     ("http", "pool", "the pool's errors travel in the service's error"),
 ];
 
