@@ -18,9 +18,6 @@ use super::{
 
 /// Longest message taken from a JSON error: it may quote what was sent.
 const MESSAGE_CHARACTERS: usize = 300;
-/// Of a body that is refused for its length, at most this much is read before the answer, so that a client
-/// which reads only after it has written sees the answer and not a cut connection.
-const DRAIN_BYTES: usize = 16 << 20;
 
 /// A JSON object from the request's body.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -64,20 +61,21 @@ impl Incoming {
         tokio::time::timeout(timeout, self.collect()).await.map_err(|_| late())?
     }
 
+    // A body that is refused may stay unread: actix lets the client finish before it closes the connection.
     async fn collect(mut self) -> Result<Bytes, ApiError> {
+        if self.declared.is_some_and(|declared| declared > self.limit) {
+            return Err(self.too_long());
+        }
         let mut body = BytesMut::new();
-        let mut arrived = 0;
         while let Some(chunk) = self.payload.next().await {
             let chunk =
                 chunk.map_err(|error| ApiError::invalid("body", format!("the body cannot be read: {error}")))?;
-            arrived += chunk.len();
-            if arrived <= self.limit {
-                body.extend_from_slice(&chunk);
-            } else if arrived > self.limit.saturating_add(DRAIN_BYTES) {
-                break;
+            if body.len() + chunk.len() > self.limit {
+                return Err(self.too_long());
             }
+            body.extend_from_slice(&chunk);
         }
-        if arrived <= self.limit { Ok(body.freeze()) } else { Err(self.too_long()) }
+        Ok(body.freeze())
     }
 
     fn too_long(&self) -> ApiError {
@@ -133,7 +131,8 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     if let Some(field) = named_field(&message) {
         return ApiError::invalid(field, &message);
     }
-    let at = if path == "." { "body" } else { &path };
+    // "." is the whole object, "?" a key that was not read to its end.
+    let at = if path == "." || path == "?" { "body" } else { &path };
     match error.inner().classify() {
         serde_json::error::Category::Data => ApiError::invalid(at, format!("{at}: {message}")),
         _ => ApiError::invalid(at, format!("not JSON: {message}")),
@@ -176,8 +175,8 @@ mod tests {
             ("{\"text\":\"a\",\"text\":\"b\"}", "text", "duplicate field"),
             ("{\"text\":\"a\",\"txt\":1}", "txt", "unknown field"),
             ("{\"text\":\"a\",\"targets\":[\"en\",7]}", "targets[1]", "invalid type"),
-            (r#"{"text":"\ud800"}"#, "text", "surrogate"),
-            (r#"{"text":"\udc00"}"#, "text", "surrogate"),
+            (r#"{"text":"\ud800"}"#, "text", "hex escape"),
+            (r#"{"text":"\udc00"}"#, "text", "hex escape"),
         ] {
             let error = parse::<Example>(json.as_bytes()).unwrap_err().body("");
             let error = serde_json::to_value(error).unwrap()["error"].clone();

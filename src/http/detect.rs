@@ -20,7 +20,6 @@ use crate::{domain::Language, service};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DetectRequest {
-    /// A text, or an array of texts.
     #[schema(schema_with = schemas::texts)]
     text: Texts,
 }

@@ -277,9 +277,12 @@ impl From<StoreError> for ApiError {
             | StoreError::HubFailed { .. }
             | StoreError::HubProtocol { .. }
             | StoreError::Interrupted(_) => Self::new(ErrorCode::DownloadFailed, message),
+            StoreError::DiskFull { needed, free, .. } => {
+                let message = format!("the disk is too full: {needed} bytes are needed, {free} are free");
+                Self::new(ErrorCode::DownloadFailed, message)
+            }
             // These name directories of the server: the log has them, the client does not.
             StoreError::BuiltInMissing { .. }
-            | StoreError::DiskFull { .. }
             | StoreError::Io { .. }
             | StoreError::BadFile { .. }
             | StoreError::Setting { .. } => Self::internal(&message),
@@ -318,7 +321,8 @@ mod tests {
     fn a_wait_is_rounded_up_to_whole_seconds() {
         for (wait_ms, header) in [(0, "1"), (1, "1"), (1000, "1"), (1001, "2")] {
             let error = ApiError::new(ErrorCode::Overloaded, "").retry_after(Duration::from_millis(wait_ms));
-            assert_eq!(error.error_response().headers()[header::RETRY_AFTER], header, "{wait_ms} ms");
+            let response = error.error_response();
+            assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), header, "{wait_ms} ms");
         }
     }
 

@@ -28,7 +28,7 @@ struct LanguageInfo {
     /// Whether text in it can be summarised.
     summarize: bool,
     /// What it can be translated into.
-    #[schema(value_type = Vec<String>, examples(json!(["es"])))]
+    #[schema(value_type = Vec<String>, examples("es"))]
     targets: Vec<Language>,
 }
 

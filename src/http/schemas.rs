@@ -16,41 +16,52 @@ use crate::{
     service::ServiceError,
 };
 
-fn word(names: &[&str], default: &str) -> Schema {
-    let kind = SchemaType::Type(Type::String);
-    ObjectBuilder::new().schema_type(kind).enum_values(Some(names.to_vec())).default(Some(default.into())).into()
+// utoipa leaves a field's doc comment out where the schema comes from a function.
+fn word(names: &[&str], default: &str, description: &str) -> Schema {
+    string().enum_values(Some(names.to_vec())).default(Some(default.into())).description(Some(description)).into()
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
 }
 
 /// [`crate::domain::Length`].
 pub(super) fn length() -> Schema {
-    word(&["short", "medium", "long"], "medium")
+    word(&["short", "medium", "long"], "medium", "How long, when `sentences` is left out: two, three or six sentences.")
 }
 
 /// [`crate::domain::Format`].
 pub(super) fn format() -> Schema {
-    word(&["paragraph", "bullets", "headline"], "paragraph")
+    word(&["paragraph", "bullets", "headline"], "paragraph", "How the sentences are put together.")
 }
 
 /// [`crate::domain::Mode`].
 pub(super) fn mode() -> Schema {
-    word(&["auto", "abstractive", "extractive"], "auto")
+    word(
+        &["auto", "abstractive", "extractive"],
+        "auto",
+        "Whether a model writes the sentences or they are taken from the article.",
+    )
 }
 
 /// [`crate::domain::OffsetUnit`].
 pub(super) fn offset_unit() -> Schema {
-    word(&["char", "utf16", "utf8"], "char")
+    word(
+        &["char", "utf16", "utf8"],
+        "char",
+        "What offsets count: Unicode scalar values, UTF-16 code units, or bytes of UTF-8.",
+    )
 }
 
 /// [`crate::domain::Task`].
 pub(super) fn task() -> Schema {
-    let kind = SchemaType::Type(Type::String);
-    ObjectBuilder::new().schema_type(kind).enum_values(Some(["summarization", "translation"])).into()
+    string().enum_values(Some(["summarization", "translation"])).description(Some("What it does.")).into()
 }
 
 /// [`super::fields::Texts`].
 pub(super) fn texts() -> Schema {
-    let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
-    OneOfBuilder::new().item(text()).item(ArrayBuilder::new().items(text()).min_items(Some(1))).into()
+    let many = ArrayBuilder::new().items(string()).min_items(Some(1));
+    OneOfBuilder::new().item(string()).item(many).description(Some("A text, or an array of texts.")).into()
 }
 
 /// Declares sets of errors that routes can answer with.

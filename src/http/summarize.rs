@@ -40,20 +40,17 @@ pub(super) struct SummarizeRequest {
     source: Option<String>,
     /// The languages of the summary, at most 8. When left out: English and Spanish, as far as the installed
     /// models reach.
-    #[schema(min_items = 1, max_items = 8, examples(json!(["en", "es"])))]
+    #[schema(min_items = 1, max_items = 8, examples("es"))]
     targets: Option<Vec<String>>,
-    /// How long, when `sentences` is left out: two, three or six sentences.
     #[serde(default)]
     #[schema(schema_with = schemas::length)]
     length: Length,
     /// How many sentences, as far as the article and the model have them.
     #[schema(minimum = 1, examples(3))]
     sentences: Option<usize>,
-    /// How the sentences are put together.
     #[serde(default)]
     #[schema(schema_with = schemas::format)]
     format: Format,
-    /// Whether a model writes the sentences or they are taken from the article.
     #[serde(default)]
     #[schema(schema_with = schemas::mode)]
     mode: Mode,
@@ -63,7 +60,6 @@ pub(super) struct SummarizeRequest {
     /// Whether to say where the article holds each sentence.
     #[schema(default = true)]
     evidence: Option<bool>,
-    /// What offsets count.
     #[serde(default)]
     #[schema(schema_with = schemas::offset_unit)]
     offset_unit: OffsetUnit,
@@ -135,13 +131,26 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
 
 /// A summary in every language asked for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "5f0c8f7e-5d43-4f0e-9a53-2f6f1e3a0c11",
+    "source": {"language": "en", "confidence": 0.99, "characters": 87, "sentences": 3},
+    "summaries": {"en": "Works begin in May.", "es": "Las obras comienzan en mayo."},
+    "sentences": [{
+        "en": "Works begin in May.", "es": "Las obras comienzan en mayo.",
+        "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
+    }],
+    "coverage": {"chunks": 1, "sentences_read": 3, "sentences_total": 3, "truncated": false},
+    "usage": {"input_tokens": 24, "output_tokens": 12},
+    "models": {"summarizer": "extractive@0.1.0", "translator": "en-es-tiny@0.1.0"},
+    "timings_ms": {"queue": 0, "summarize": 1, "translate": 40, "total": 43},
+})))]
 pub(super) struct SummarizeResponse {
     /// The request's id.
     #[schema(examples("5f0c8f7e-5d43-4f0e-9a53-2f6f1e3a0c11"))]
     id: String,
     source: Source,
     /// The whole summary by language.
-    #[schema(value_type = BTreeMap<String, String>, examples(json!({"en": "Works begin in May.", "es": "Las obras comienzan en mayo."})))]
+    #[schema(value_type = BTreeMap<String, String>)]
     summaries: BTreeMap<Language, String>,
     /// The same, sentence by sentence.
     sentences: Vec<Sentence>,
@@ -150,7 +159,7 @@ pub(super) struct SummarizeResponse {
     models: Models,
     /// Directions that no installed model translates, where the request left the languages open.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, examples(json!(["es-en"])))]
+    #[schema(nullable = false, examples("es-en"))]
     missing_pairs: Option<Vec<String>>,
     timings_ms: Timings,
 }

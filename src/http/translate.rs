@@ -23,7 +23,6 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TranslateRequest {
-    /// A text, or an array of texts.
     #[schema(schema_with = schemas::texts)]
     text: Texts,
     /// The language of the texts: an ISO 639 code, or `auto` to find each text's own.
@@ -46,7 +45,7 @@ pub(super) struct TranslateResponse {
     #[schema(value_type = String, examples("es"))]
     target: Language,
     /// The translators used, as `id@revision`; empty when every text was in the target language already.
-    #[schema(examples(json!(["en-es-tiny@1"])))]
+    #[schema(examples("en-es-tiny@1"))]
     models: Vec<String>,
     usage: Usage,
     timings_ms: Timings,

@@ -1,0 +1,178 @@
+//! The real application over a scripted engine.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use actix_web::{
+    body::MessageBody,
+    dev::ServiceResponse,
+    http::header::HeaderMap,
+    test::{TestRequest, init_service, read_body, try_call_service},
+    web::Data,
+};
+use breve::{
+    config::{HubSettings, LimitSettings, ModelSettings},
+    domain::ModelId,
+    engine::fake::{FakeLoader, Script, Step},
+    http::{self, ApiState},
+    pool::{Pool, PoolSettings},
+    service::{Service, ServiceSettings},
+    store::Store,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The built-in translator.
+pub(super) const TRANSLATOR: &str = "en-es-tiny";
+
+/// Everything but the listening: state over directories of its own, and the script of its engines.
+pub(super) struct Api {
+    /// What the engines do.
+    pub(super) loader: FakeLoader,
+    pub(super) limits: LimitSettings,
+    pub(super) service: Service,
+    // Removed when the test ends.
+    _home: TempDir,
+}
+
+pub(super) fn limits() -> LimitSettings {
+    LimitSettings {
+        body_bytes: 4 << 20,
+        text_characters: 200_000,
+        texts: 4,
+        summary_sentences: 10,
+        request_timeout_ms: 20_000,
+        queue: 8,
+    }
+}
+
+fn models(home: &TempDir) -> ModelSettings {
+    ModelSettings {
+        data_directory: home.path().join("data"),
+        builtin_directory: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models"),
+        catalog: PathBuf::new(),
+        load_at_start: Vec::new(),
+        summarizer: String::new(),
+        translators: Vec::new(),
+        memory_budget_mib: 0,
+        idle_unload_s: 0,
+        threads: 1,
+    }
+}
+
+fn hub(home: &TempDir) -> HubSettings {
+    HubSettings {
+        cache_directory: home.path().join("hub"),
+        endpoint: "http://127.0.0.1:9".to_owned(),
+        token: None,
+        offline: true,
+        proxy: None,
+        no_proxy: Vec::new(),
+    }
+}
+
+impl Api {
+    pub(super) fn new() -> Self {
+        Self::with(limits(), Vec::new())
+    }
+
+    pub(super) fn with(limits: LimitSettings, load_at_start: Vec<ModelId>) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(&models(&home), &hub(&home)).unwrap();
+        let loader = FakeLoader::default();
+        let pool = PoolSettings { memory_budget_bytes: 1 << 34, idle_unload: None, queue: limits.queue, threads: 1 };
+        let settings = ServiceSettings {
+            request_timeout: Duration::from_millis(limits.request_timeout_ms),
+            summary_sentences: limits.summary_sentences,
+            summarizer: None,
+            translators: Vec::new(),
+            load_at_start,
+            extra_models: Vec::new(),
+        };
+        let service = Service::new(store, Pool::new(pool, Arc::new(loader.clone())), settings);
+        Self { loader, limits, service, _home: home }
+    }
+
+    /// Lets the built-in translator take these steps, one a request.
+    pub(super) fn translator_steps(&self, steps: impl IntoIterator<Item = Step>) {
+        let script = Script { requests: steps.into_iter().collect(), ..Script::default() };
+        self.loader.script(id(TRANSLATOR), script);
+    }
+
+    /// Answers one request in this process.
+    pub(super) async fn call(&self, request: TestRequest) -> Answer {
+        let state = Data::new(ApiState { service: self.service.clone(), limits: self.limits.clone() });
+        let app = init_service(http::app(state)).await;
+        match try_call_service(&app, request.to_request()).await {
+            Ok(response) => Answer::read(response).await,
+            Err(error) => panic!("the application gave an error in place of a response: {error}"),
+        }
+    }
+
+    pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(TestRequest::post().uri(path).set_json(body)).await
+    }
+
+    /// Posts bytes that need not be JSON as if they were.
+    pub(super) async fn post_raw(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let request = TestRequest::post().uri(path).insert_header(("content-type", "application/json"));
+        self.call(request.set_payload(body.into())).await
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.call(TestRequest::get().uri(path)).await
+    }
+
+    /// Puts one text into Spanish.
+    pub(super) async fn translate(&self, text: &str) -> Answer {
+        self.post("/v1/translate", serde_json::json!({"text": text, "source": "en", "target": "es"})).await
+    }
+}
+
+pub(super) fn id(name: &str) -> ModelId {
+    name.parse().unwrap()
+}
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    async fn read<B: MessageBody>(response: ServiceResponse<B>) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+        Self { status, headers, text }
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub(super) fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.json()
+    }
+
+    /// The `error` of a failure, which must have this status and code and the contract's shape.
+    #[track_caller]
+    pub(super) fn fails(&self, status: u16, code: &str) -> Value {
+        let body = self.json();
+        let error = &body["error"];
+        assert_eq!((self.status, error["code"].as_str()), (status, Some(code)), "{self:?}");
+        assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
+        assert_eq!(error["request_id"], self.header("x-request-id"), "{body}");
+        assert_eq!(self.header("content-type"), "application/json");
+        assert_eq!(self.header("x-content-type-options"), "nosniff");
+        assert!(!error["message"].as_str().unwrap().is_empty(), "{body}");
+        error.clone()
+    }
+}

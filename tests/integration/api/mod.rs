@@ -1,0 +1,9 @@
+//! The HTTP service, through the real application with a scripted engine.
+
+mod bad_input;
+mod errors;
+mod harness;
+mod models;
+mod openapi;
+mod server;
+mod shapes;

@@ -1,0 +1,217 @@
+//! The OpenAPI document: valid, complete, and the one that is committed.
+
+use std::{fs, path::Path};
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use boon::{Compiler, Draft, Schemas};
+use serde_json::{Value, json};
+
+use super::harness::Api;
+
+fn document() -> Value {
+    serde_json::from_str(&breve::http::openapi_json()).unwrap()
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Panics unless `document` keeps to `schema`.
+fn check(schema: Value, document: &Value, name: &str) {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.set_default_draft(Draft::V2020_12);
+    compiler.add_resource("mem:///schema.json", schema).unwrap();
+    let index =
+        compiler.compile("mem:///schema.json", &mut schemas).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    if let Err(error) = schemas.validate(document, index) {
+        panic!("{name}: {error:#}");
+    }
+}
+
+#[test]
+fn the_document_is_openapi_3_1() {
+    let schema = serde_json::from_str(&read("tests/fixtures/openapi/3.1-schema.json")).unwrap();
+    check(schema, &document(), "the document");
+}
+
+/// A schema of the document with what it refers to.
+fn schema(document: &Value, name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}"), "components": document["components"]})
+}
+
+/// Every schema under `value`, also of a field.
+fn with_examples<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(members) => {
+            if members.get("examples").is_some_and(Value::is_array) {
+                found.push(value);
+            }
+            members.values().for_each(|value| with_examples(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| with_examples(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_schema_is_json_schema_and_takes_its_examples() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    for (name, definition) in schemas.as_object().unwrap() {
+        check(json!({"$ref": "https://json-schema.org/draft/2020-12/schema"}), definition, name);
+    }
+    let mut found = Vec::new();
+    with_examples(schemas, &mut found);
+    assert!(found.len() > 20, "only {} examples", found.len());
+    for schema in found {
+        for example in schema["examples"].as_array().unwrap() {
+            let mut whole = schema.clone();
+            whole["components"] = document["components"].clone();
+            check(whole, example, &schema.to_string());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn real_answers_keep_to_their_schemas() {
+    let (api, document) = (Api::new(), document());
+    let article = json!({"text": "The mayor spoke. Nobody left the room. Rain fell all night.", "source": "en"});
+    let text = json!({"text": ["Nobody left."], "source": "en", "target": "es"});
+    let detected = json!({"text": "Nobody left the room."});
+    let load = TestRequest::post().uri("/v1/models/en-es-tiny/load");
+    for (name, answer) in [
+        ("SummarizeResponse", api.post("/v1/summarize", article).await),
+        ("TranslateResponse", api.post("/v1/translate", text).await),
+        ("DetectResponse", api.post("/v1/detect", detected).await),
+        ("LanguagesResponse", api.get("/v1/languages").await),
+        ("ModelsResponse", api.get("/v1/models").await),
+        ("Model", api.call(load).await),
+        ("Health", api.get("/health/live").await),
+    ] {
+        check(strict(schema(&document, name)), &answer.ok(), name);
+    }
+    let refused = api.post("/v1/summarize", json!({"text": ""})).await;
+    check(strict(schema(&document, "ErrorBody")), &refused.json(), "ErrorBody");
+}
+
+/// The same schema, but taking no field that it does not name.
+fn strict(mut schema: Value) -> Value {
+    for definition in schema["components"]["schemas"].as_object_mut().unwrap().values_mut() {
+        if definition["type"] == "object" && definition.get("additionalProperties").is_none() {
+            definition["additionalProperties"] = json!(false);
+        }
+    }
+    schema
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 20, "only {found:?}");
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+/// Every example of a body, with the schema that it must keep to.
+#[test]
+fn every_example_of_a_body_keeps_to_its_schema() {
+    let document = document();
+    let mut count = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let responses = operation["responses"].as_object().unwrap().values();
+            for part in responses.chain([&operation["requestBody"]]) {
+                for content in part["content"].as_object().into_iter().flat_map(|content| content.values()) {
+                    let named = content["examples"].as_object().into_iter().flat_map(|named| named.values());
+                    let examples = named.map(|example| &example["value"]).chain(content.get("example"));
+                    for example in examples {
+                        let mut schema = content["schema"].clone();
+                        schema["components"] = document["components"].clone();
+                        check(schema, example, path);
+                        count += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(count > 20, "only {count} examples");
+}
+
+#[actix_web::test]
+async fn what_is_documented_is_served() {
+    let api = Api::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            // No model of that name is there: whatever the handler says of it, the handler was reached.
+            let uri = path.replace("{id}", "no-such-model");
+            let answer = api.call(TestRequest::with_uri(&uri).method(method.clone())).await;
+            let message = answer.text.contains("there is nothing at this path");
+            assert!(answer.status != 405 && !message, "{method} {path}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_issue_asks_for_is_documented() {
+    let document = document();
+    for (path, methods) in [
+        ("/", "get"),
+        ("/docs", "get"),
+        ("/health/live", "get"),
+        ("/health/ready", "get"),
+        ("/openapi.json", "get"),
+        ("/v1/detect", "post"),
+        ("/v1/languages", "get"),
+        ("/v1/models", "get"),
+        ("/v1/models/{id}", "delete get"),
+        ("/v1/models/{id}/load", "post"),
+        ("/v1/models/{id}/pull", "post"),
+        ("/v1/summarize", "post"),
+        ("/v1/translate", "post"),
+    ] {
+        let item = document["paths"][path].as_object().unwrap_or_else(|| panic!("{path} is not documented"));
+        assert_eq!(item.keys().map(String::as_str).collect::<Vec<_>>().join(" "), methods, "{path}");
+    }
+}
+
+#[test]
+fn the_committed_document_is_the_one_that_is_served() {
+    let current = breve::http::openapi_json();
+    let fresh = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
+    fs::write(&fresh, &current).unwrap();
+    let committed = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json"));
+    let same = committed.is_ok_and(|committed| committed == current);
+    assert!(
+        same,
+        "docs/openapi.json is not what is served; if that is meant: cp {} docs/openapi.json",
+        fresh.display()
+    );
+}
+
+#[actix_web::test]
+async fn the_document_and_its_page_are_served() {
+    let api = Api::new();
+    assert_eq!(api.get("/openapi.json").await.ok(), document());
+    let page = api.get("/docs").await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert!(page.text.contains("/v1/summarize"));
+    assert_eq!(api.get("/").await.header("location"), "docs");
+}
