@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use super::{Engine, EngineError, EngineSpec, Seq2Seq};
-use crate::domain::Architecture;
+use super::{Engine, EngineError, EngineSpec, Seq2Seq, reference};
+use crate::domain::{Architecture, GenerationOptions};
 
 /// Builds engines. Called on the thread that will own the engine.
 pub trait EngineLoader: Send + Sync {
@@ -23,8 +23,24 @@ impl EngineLoader for Loader {
 }
 
 pub(super) fn open_seq2seq(
-    _directory: &Path,
-    _architecture: Option<Architecture>,
+    directory: &Path,
+    architecture: Option<Architecture>,
 ) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    unimplemented!()
+    let architecture = match architecture {
+        Some(architecture) => architecture,
+        None => reference::architecture_of(directory)?,
+    };
+    match architecture {
+        Architecture::Bart
+        | Architecture::Marian
+        | Architecture::Pegasus
+        | Architecture::T5
+        | Architecture::M2m100
+        | Architecture::Nllb
+        | Architecture::Mbart50 => reference::open(directory, architecture, 0, &GenerationOptions::default()),
+        Architecture::MarianSsru | Architecture::Extractive => {
+            let architecture = format!("{architecture:?}");
+            Err(EngineError::UnknownArchitecture { path: directory.to_owned(), architecture })
+        }
+    }
 }

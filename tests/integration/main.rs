@@ -1,1 +1,3 @@
 //! Everything that a user would notice, through the public interface.
+
+mod goldens;
