@@ -5,6 +5,7 @@ mod cases;
 use std::{
     fs::File,
     io::{BufWriter, Write, stdout},
+    num::NonZeroUsize,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
@@ -28,6 +29,9 @@ pub(super) struct GenerateArgs {
     /// GenerationConfig; or a JSON file that holds such objects as its cases.
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
+    /// How many sources with the same params to generate from at once; 1 keeps each alone.
+    #[arg(long, value_name = "COUNT", default_value = "1")]
+    batch: NonZeroUsize,
     /// File to write to instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -52,24 +56,37 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let pair = args.from.zip(args.to).map(|(source, target)| LanguagePair::new(source, target));
     let mut model = caught(|| open_seq2seq(&args.model, None))?;
     let mut sink = Sink::open(args.output.as_deref())?;
-    for case in cases {
-        let generated = caught(|| generate(model.as_mut(), case, pair))?;
-        sink.line(&serde_json::to_string(&generated)?)?;
+    for batch in batches(&cases, args.batch.get()) {
+        for generated in caught(|| generate(model.as_mut(), batch, pair))? {
+            sink.line(&serde_json::to_string(&generated)?)?;
+        }
     }
     sink.finish()
 }
 
-fn generate(model: &mut dyn Seq2Seq, case: Case, pair: Option<LanguagePair>) -> Result<Generated, EngineError> {
+/// Neighbours with the same params, at most `size` together.
+fn batches(cases: &[Case], size: usize) -> impl Iterator<Item = &[Case]> {
+    cases.chunk_by(|case, next| case.params == next.params).flat_map(move |alike| alike.chunks(size))
+}
+
+fn generate(
+    model: &mut dyn Seq2Seq,
+    batch: &[Case],
+    pair: Option<LanguagePair>,
+) -> Result<Vec<Generated>, EngineError> {
     let language = pair.map_or(Ok(GenerationOptions::default()), |pair| model.options_for(pair))?;
-    let input_ids = match case.source {
-        Source::Ids(ids) => ids,
-        Source::Text(text) => model.encode(&text, pair)?,
+    let encode = |case: &Case| match &case.source {
+        Source::Ids(ids) => Ok(ids.clone()),
+        Source::Text(text) => model.encode(text, pair),
     };
-    let options = case.params.or(&language);
-    let output = model.generate(std::slice::from_ref(&input_ids), &options)?;
-    let output_ids = output.into_iter().next().unwrap_or_default();
-    let output_text = model.decode(&output_ids);
-    Ok(Generated { input_ids, output_ids, output_text })
+    let sources = batch.iter().map(encode).collect::<Result<Vec<_>, _>>()?;
+    let options = batch.first().map(|case| case.params.clone()).unwrap_or_default().or(&language);
+    let outputs = model.generate(&sources, &options)?;
+    let generated = |(input_ids, output_ids): (Vec<i64>, Vec<i64>)| {
+        let output_text = model.decode(&output_ids);
+        Generated { input_ids, output_ids, output_text }
+    };
+    Ok(sources.into_iter().zip(outputs).map(generated).collect())
 }
 
 /// tch's plain methods panic on error; here a panic ends the command with a message as any failure does.
