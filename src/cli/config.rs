@@ -9,15 +9,34 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
     output::line(&format!("{text}\n{}", hub(&HubSettings::from_env())))
 }
 
+/// An address may hold a name and a password before its host.
+fn without_password(address: &str) -> String {
+    match (address.split_once("://"), address.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => address.to_owned(),
+    }
+}
+
 fn hub(hub: &HubSettings) -> String {
     let set = |value: bool| if value { "set" } else { "not set" };
     let lines = [
         "# The hub, from the variables of its own tools:".to_owned(),
-        format!("# endpoint: {}", hub.endpoint),
+        format!("# endpoint: {}", without_password(&hub.endpoint)),
         format!("# cache: {}", hub.cache_directory.display()),
         format!("# token: {}", set(hub.token.is_some())),
         format!("# proxy: {}", set(hub.proxy.is_some())),
         format!("# offline: {}", hub.offline),
     ];
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_printed() {
+        assert_eq!(without_password("https://me:secret@hub.example/x"), "https://hub.example/x");
+        assert_eq!(without_password("https://hub.example"), "https://hub.example");
+    }
 }

@@ -35,17 +35,32 @@ impl EngineLoader for Loader {
     }
 }
 
-/// The runtime for an architecture: our own where it covers it, rust-bert for the others.
-fn open(directory: &Path, architecture: Architecture, context_tokens: usize) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    match architecture {
-        Architecture::MarianSsru => Ok(Box::new(SsruModel::open(directory, context_tokens)?)),
-        _ => unimplemented!(),
-    }
-}
+/// Tokens of context when nothing but the directory is known of a built-in model.
+const BUILTIN_CONTEXT_TOKENS: usize = 256;
 
+/// See [`super::open_seq2seq`].
 pub(super) fn open_seq2seq(
     directory: &Path,
     architecture: Option<Architecture>,
 ) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    open(directory, architecture.unwrap_or(Architecture::MarianSsru), 256)
+    let architecture = architecture.map_or_else(|| reference::architecture_of(directory), Ok)?;
+    open(directory, architecture, BUILTIN_CONTEXT_TOKENS)
+}
+
+/// The runtime for an architecture: our own where it covers it, rust-bert for the others.
+fn open(directory: &Path, architecture: Architecture, context_tokens: usize) -> Result<Box<dyn Seq2Seq>, EngineError> {
+    match architecture {
+        Architecture::MarianSsru => Ok(Box::new(SsruModel::open(directory, context_tokens)?)),
+        Architecture::Bart
+        | Architecture::Marian
+        | Architecture::Pegasus
+        | Architecture::T5
+        | Architecture::M2m100
+        | Architecture::Nllb
+        | Architecture::Mbart50 => reference::open(directory, architecture, 0, &GenerationOptions::default()),
+        Architecture::Extractive => Err(EngineError::UnknownArchitecture {
+            path: directory.to_owned(),
+            architecture: "sentence selection, which has no weights".into(),
+        }),
+    }
 }

@@ -2,6 +2,9 @@
 
 use super::abbreviations::{self, Kind};
 
+/// Longest word that is looked at, in characters, so that text without blanks stays linear.
+const WORD_LIMIT: usize = 40;
+
 /// What stands around a stop that white space may follow.
 pub(super) struct Stop<'a> {
     /// The sentence so far, without the stop.
@@ -114,9 +117,9 @@ impl Stop<'_> {
 
     /// The word that the stop follows, without what opens it; empty when a blank stands between.
     fn word(&self) -> &str {
-        let start = self.before.char_indices().rev().take(40).find(|(_, c)| c.is_whitespace());
-        let word = start.map_or(self.before, |(at, c)| &self.before[at + c.len_utf8()..]);
-        let word = word.trim_start_matches(is_opener);
+        let letters = self.before.char_indices().rev().take(WORD_LIMIT).take_while(|(_, c)| !c.is_whitespace());
+        let start = letters.last().map_or(self.before.len(), |(at, _)| at);
+        let word = self.before[start..].trim_start_matches(is_opener);
         word.rsplit(['-', '/', '—', '–']).next().unwrap_or(word)
     }
 

@@ -8,8 +8,7 @@ use super::abbreviations;
 const WIDEST_WRAP: usize = 120;
 
 /// Marks of list items, when a blank follows.
-const BULLETS: &[char] =
-    &['•', '‣', '◦', '▪', '●', '○', '·', '∙', '⁃', '■', '□', '▶', '►', '✓', '✔', '*', '-', '–', '—'];
+const BULLETS: &[char] = &['•', '‣', '◦', '▪', '●', '○', '·', '∙', '⁃', '■', '□', '▶', '►', '✓', '✔', '*', '-', '–', '—'];
 
 /// A block's range in the cleaned text, without its bullet, and the paragraph it belongs to.
 #[derive(Debug, PartialEq, Eq)]
@@ -128,10 +127,11 @@ mod tests {
                 "A Heading\nThe leaders of Canada and Chile agreed on\nTuesday to cut tariffs.",
                 vec!["A Heading", "The leaders of Canada and Chile agreed on Tuesday to cut tariffs."],
             ),
-            (
-                "Rain in Spain\nSun in France\nWind in Chile tonight",
-                vec!["Rain in Spain", "Sun in France", "Wind in Chile tonight"],
-            ),
+            ("Rain in Spain\nSun in France\nWind in Chile tonight", vec![
+                "Rain in Spain",
+                "Sun in France",
+                "Wind in Chile tonight",
+            ]),
             ("Shopping:\n- milk\n- brown\nbread\n* eggs", vec!["Shopping:", "milk", "brown bread", "eggs"]),
             ("1. Open it\n2. Close it", vec!["1. Open it", "2. Close it"]),
             ("# Title\nText here\n\n## Next", vec!["Title", "Text here", "Next"]),
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn long_lines_are_paragraphs() {
         let line = "word ".repeat(40);
-        let text = format!("He said it at 9 p.m.\n{}end\nLast", line);
+        let text = format!("He said it at 9 p.m.\nA {}end\nLast", line);
         assert_eq!(texts(&text).len(), 3);
     }
 }

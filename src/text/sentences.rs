@@ -9,7 +9,7 @@ use crate::domain::Span;
 /// Line breaks count as blanks; [`super::Document`] reads text as people paste it.
 pub fn split_sentences(text: &str) -> Vec<Span> {
     let caseless = !text.chars().any(char::is_uppercase);
-    let mut spans = Spans { text, spans: Vec::new(), start: 0 };
+    let mut spans = Spans { text, spans: Vec::new(), start: 0, wordless: 0 };
     let mut at = 0;
     while let Some(found) = text[at..].find(is_terminator) {
         let stop = at + found;
@@ -37,23 +37,26 @@ struct Spans<'a> {
     spans: Vec<Span>,
     /// Where the sentence that is being read starts.
     start: usize,
+    /// Up to here that sentence has no letter or digit; looking again at each stop would be quadratic.
+    wordless: usize,
 }
 
 impl Spans<'_> {
     /// Ends a sentence at `end`. One without a letter or digit belongs to the one before, or else to the next.
     fn close(&mut self, end: usize) {
-        let raw = &self.text[self.start..end];
-        let trimmed = raw.trim();
-        let start = self.start + (raw.len() - raw.trim_start().len());
-        let span = Span::new(start, start + trimmed.len());
-        if trimmed.chars().any(char::is_alphanumeric) {
-            self.spans.push(span);
-        } else if let Some(last) = self.spans.last_mut().filter(|_| !trimmed.is_empty()) {
-            last.end = span.end;
-        } else if self.spans.is_empty() {
+        if !self.text[self.wordless..end].contains(char::is_alphanumeric) {
+            self.wordless = end;
+            if let Some(last) = self.spans.last_mut() {
+                last.end = self.text[..end].trim_end().len();
+                self.start = end;
+            }
             return;
         }
+        let raw = &self.text[self.start..end];
+        let start = end - raw.trim_start().len();
+        self.spans.push(Span::new(start, start + raw.trim().len()));
         self.start = end;
+        self.wordless = end;
     }
 }
 
@@ -61,13 +64,18 @@ fn skip(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> usize {
     text[at..].find(|c| !belongs(c)).map_or(text.len(), |length| at + length)
 }
 
-/// Past the closing marks at `at`; tokenised text puts a blank before `''`.
+/// Past the closing marks at `at`, and past emoji after a blank; tokenised text puts a blank before `''`.
 fn closers_end(text: &str, at: usize) -> usize {
     let end = skip(text, at, is_closer);
-    match text[end..].strip_prefix(" ''") {
-        Some(rest) if rest.is_empty() || rest.starts_with(' ') => end + 3,
-        _ => end,
-    }
+    let Some(word) = text[end..].strip_prefix(' ').and_then(|rest| rest.split(char::is_whitespace).next()) else {
+        return end;
+    };
+    let closes = word == "''" || (word.starts_with(is_emoji) && !word.contains(char::is_alphanumeric));
+    if closes { end + 1 + word.len() } else { end }
+}
+
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}')
 }
 
 fn is_terminator(c: char) -> bool {
@@ -94,6 +102,7 @@ pub(crate) fn is_balanced(sentence: &str) -> bool {
     let pairs = [('(', ')'), ('“', '”'), ('«', '»'), ('[', ']')];
     count('"').is_multiple_of(2) && pairs.iter().all(|(open, close)| count(*open) == count(*close))
 }
+
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,10 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -181,10 +183,171 @@ fn generate_names_what_is_wrong_with_its_input() {
 }
 
 #[test]
+fn generate_gives_the_ids_of_the_reference() {
+    let home = Home::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let golden = fs::read_to_string(root.join("tests/goldens/en-es-tiny/golden.json")).unwrap();
+    let golden: Vec<serde_json::Value> = serde_json::from_str(&golden).unwrap();
+    let line = |case: &serde_json::Value| {
+        serde_json::json!({"input_ids": case["source_ids"], "params": {"num_beams": 1}}).to_string() + "\n"
+    };
+    home.file("cases.jsonl", golden.iter().map(line).collect::<String>());
+    let model = root.join("models/en-es-tiny");
+    let words = ["generate", "--model", model.to_str().unwrap(), "--input", "cases.jsonl", "--output", "out.jsonl"];
+    let answer = home.run(&words);
+    assert_eq!((answer.code, answer.out.as_str()), (Some(0), ""), "{answer:?}");
+    let out = fs::read_to_string(home.path().join("out.jsonl")).unwrap();
+    assert_eq!(out.lines().count(), golden.len());
+    for (line, case) in out.lines().zip(&golden) {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["output_ids"], case["output_ids"], "{}", case["source"]);
+        assert_eq!(line["output_text"], case["output"]);
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let home = Home::new();
     let mut child = home.breve(&["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let answer: Answer = child.wait_with_output().unwrap().into();
     assert_eq!((answer.code, answer.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_built_in_models_are_there_with_nothing_fetched() {
+    let home = Home::new();
+    let list = home.run(&["models", "list"]);
+    assert!(list.code == Some(0) && list.out.lines().count() == 3, "{list:?}");
+    let available = json(&home.run(&["models", "available", "--json"]));
+    let state = |id: &str| {
+        let models = available["models"].as_array().unwrap();
+        models.iter().find(|model| model["id"] == id).unwrap_or_else(|| panic!("{id}: {available}"))["state"].clone()
+    };
+    assert_eq!((state("en-es-tiny"), state("opus-mt-en-es")), ("ready".into(), "available".into()));
+    assert_eq!(json(&home.run(&["models", "show", "en-es-tiny", "--json"]))["license"], "MPL-2.0");
+    assert_eq!(json(&home.run(&["models", "verify", "--json"]))["models"][1]["ok"], true);
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "looking creates nothing");
+}
+
+#[test]
+fn failures_of_the_model_manager_have_their_codes() {
+    let home = Home::new();
+    home.run(&["models", "show", "nope"]).fails(4, "no model is called \"nope\"");
+    home.run(&["models", "verify", "opus-mt-en-es"]).fails(4, "opus-mt-en-es is not installed");
+    home.run(&["models", "rm", "en-es-tiny"]).fails(3, "en-es-tiny ships with Breve");
+    home.run(&["models", "pull", "opus-mt-en-es"]).fails(5, "HF_HUB_OFFLINE");
+    home.run(&["models", "add", "nowhere"]).fails(3, "nowhere");
+    home.run(&["serve", "--bind", "127.0.0.1:0", "--config", "load.toml"]).fails(7, "load.toml");
+    home.file("load.toml", "models.load_at_start = [\"opus-mt-en-es\"]");
+    home.run(&["serve", "--bind", "127.0.0.1:0", "--config", "load.toml"]).fails(4, "opus-mt-en-es is not installed");
+}
+
+#[test]
+fn a_model_is_added_shown_and_forgotten() {
+    let home = Home::new();
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/t5");
+    let added = home.run(&["models", "add", golden, "--id", "mine"]);
+    assert!(added.code == Some(0) && added.out.starts_with("mine@"), "{added:?}");
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/bart");
+    home.run(&["models", "add", other, "--id", "mine"]).fails(3, "a model called mine is there already");
+    assert!(home.run(&["models", "show", "mine"]).out.contains("summarization"));
+    assert_eq!(home.run(&["models", "rm", "mine"]).code, Some(0));
+    home.run(&["models", "show", "mine"]).fails(4, "no model is called \"mine\"");
+}
+
+#[test]
+fn a_text_is_translated_by_the_built_in_model() {
+    let home = Home::new();
+    home.file("news.txt", "The city council approved the plan on Monday.");
+    let text = home.run(&["translate", "news.txt", "--to", "es"]);
+    assert!(text.code == Some(0) && text.out.contains("ciudad"), "{text:?}");
+    assert!(text.err.starts_with("[en-es-tiny@"), "{text:?}");
+    let answer = json(&home.run(&["translate", "news.txt", "--to", "es", "--json"]));
+    assert_eq!(answer["translations"][0]["text"], text.out.trim_end());
+    home.run(&["translate", "news.txt", "--to", "fr"]).fails(8, "en-fr");
+}
+
+#[test]
+fn the_language_is_detected() {
+    let home = Home::new();
+    home.file("news.txt", "El ayuntamiento aprobó el plan el lunes.");
+    assert!(home.run(&["detect", "news.txt"]).out.starts_with("es "));
+    assert_eq!(json(&home.run(&["detect", "news.txt", "--json"]))["detections"][0]["language"], "es");
+}
+
+#[test]
+fn an_article_is_summarised_in_both_languages() {
+    let home = Home::new();
+    let article = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/article.txt");
+    let text = home.run(&["summarize", article]);
+    assert_eq!(text.code, Some(0), "{text:?}");
+    let (english, spanish) = text.out.split_once("\n\nSpanish\n").unwrap_or_else(|| panic!("{text:?}"));
+    assert!(english.starts_with("English\n") && english.contains("Canada") && spanish.contains("Canadá"), "{text:?}");
+    assert!(text.err.starts_with("[extractive@") && text.err.contains("en-es-tiny@"), "{text:?}");
+    let answer = json(&home.run(&["summarize", article, "--sentences", "2", "--to", "es", "--json"]));
+    assert_eq!(answer["sentences"].as_array().map(Vec::len), Some(2), "{answer}");
+    assert!(answer["summaries"]["en"].is_null() && answer["summaries"]["es"].is_string(), "{answer}");
+    home.run(&["summarize", article, "--sentences", "51"]).fails(3, "sentences");
+    home.run(&["summarize", article, "--model", "en-es-tiny"]).fails(3, "it does not summarise");
+    home.run(&["summarize", article, "--model", "bart-large-cnn"]).fails(4, "breve models pull bart-large-cnn");
+    home.run(&["summarize", article, "--to", "de"]).fails(8, "en-de");
+}
+
+#[test]
+fn the_service_listens_answers_and_stops() {
+    let home = Home::new();
+    let mut service = Service::start(&home);
+    let health = service.get("/health/live");
+    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+    let address = service.address.clone();
+    home.run(&["serve", "--bind", &address, "--log", "error"]).fails(5, "another program uses this address");
+    assert_eq!(service.stop(), Some(0));
+}
+
+fn json(answer: &Answer) -> serde_json::Value {
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
+}
+
+/// `breve serve` on a free port; killed when a test ends early.
+struct Service {
+    child: Child,
+    address: String,
+}
+
+impl Service {
+    fn start(home: &Home) -> Self {
+        let mut command = home.breve(&["serve", "--bind", "127.0.0.1:0"]);
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said =
+            |line: &String| line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned());
+        let address = lines.find_map(|line| said(&line.unwrap())).expect("it says where it listens");
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Asks it to stop, as a service manager does.
+    fn stop(&mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }

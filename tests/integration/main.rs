@@ -7,5 +7,6 @@ mod architecture;
 mod builtin;
 mod cli;
 mod docs;
+mod goldens;
 mod hub;
 mod store;

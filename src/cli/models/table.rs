@@ -24,7 +24,8 @@ fn row(status: &ModelStatus) -> [String; 6] {
         languages(&card.languages),
         if size > 0 { DecimalBytes(size).to_string() } else { "-".into() },
         state(&status.state),
-        card.license.clone(),
+        // What stands in brackets explains it; `show` prints that too.
+        card.license.split(" (").next().unwrap_or_default().to_owned(),
     ]
 }
 
@@ -48,10 +49,12 @@ pub(super) fn details(status: &ModelStatus) -> String {
         ("languages", languages(&card.languages)),
         ("licence", card.license.clone()),
         ("origin", origin(&card.origin)),
-        ("download", DecimalBytes(card.size_bytes).to_string()),
         ("context", format!("{} tokens", card.context_tokens)),
         ("state", state(&status.state)),
     ];
+    if card.size_bytes > 0 {
+        lines.push(("download", DecimalBytes(card.size_bytes).to_string()));
+    }
     if let Some(revision) = &status.revision {
         lines.push(("revision", revision.clone()));
         lines.push(("on disk", DecimalBytes(status.disk_bytes).to_string()));
@@ -62,7 +65,7 @@ pub(super) fn details(status: &ModelStatus) -> String {
 /// One line a file.
 pub(super) fn checks(id: &ModelId, files: &[FileCheck]) -> String {
     if files.is_empty() {
-        return format!("{id}: has no files");
+        return format!("{id}: ok, has no files");
     }
     let line = |check: &FileCheck| {
         let verdict = if check.ok { "ok" } else { "DAMAGED" };

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     UserDefined,
     Unused,
     Byte(u8),
+    /// A piece of another model.
+    Foreign,
 }
 
 /// The vocabulary of a model.
@@ -195,13 +197,24 @@ impl SentencePiece {
 
     /// The text of `ids`. Control pieces and ids that the model does not have are left out.
     pub(in crate::engine) fn decode(&self, ids: &[u32]) -> String {
+        self.join(ids.iter().filter_map(|id| self.pieces.get(*id)).map(|(text, _, kind)| (text.as_str(), *kind)))
+    }
+
+    /// The text of `pieces`; those that the model does not have are copied.
+    pub(in crate::engine) fn decode_pieces(&self, pieces: &[&str]) -> String {
+        self.join(pieces.iter().map(|text| match self.id_of(text) {
+            Some(id) => (*text, self.pieces.kind(id)),
+            None => (*text, Kind::Foreign),
+        }))
+    }
+
+    fn join<'a>(&self, pieces: impl Iterator<Item = (&'a str, Kind)>) -> String {
         let mut out = String::new();
         let mut bytes = Vec::new();
         let mut at_start = true;
-        for id in ids {
-            let Some((text, _, kind)) = self.pieces.get(*id) else { continue };
+        for (text, kind) in pieces {
             if let Kind::Byte(byte) = kind {
-                bytes.push(*byte);
+                bytes.push(byte);
                 continue;
             }
             push_bytes(&mut bytes, &mut out);
@@ -209,6 +222,7 @@ impl SentencePiece {
             match kind {
                 Kind::Control => {}
                 Kind::Unknown => out.push_str(&self.unknown_surface),
+                Kind::Foreign => out.push_str(text),
                 _ => at_start = self.push_piece(text, at_start, &mut out),
             }
         }

@@ -73,13 +73,13 @@ fn english() {
         "I have an iPhone.| iPhone sales fell.",
         "He won in 2024.| In 2025 he lost.",
         "1. Open the door.| 2. Close it.",
-        "It ended.The next day it rained.",
+        "It ended.|The next day it rained.",
         "The leader said.”| “We won.”",
         "Lt. Col. James Brown died.| He was 90.",
         "Jan. 15 is near.| Feb. 2 is not.",
         "In Calif. and N.Y. it rained.| In Fla. it did not.",
         "The N.F.L. season began.| The F.B.I. and C.I.A. watch.",
-        "He fell 6 ft. It hurt.",
+        "He fell 6 ft.| It hurt.",
         "At 10:30 a.m. Eastern time it ended.",
         "What is this?| \"A dog.\"",
         "The U.N. Security Council met.| The U.K. did not.",
@@ -89,7 +89,7 @@ fn english() {
         "That's it.| 'No,' he said.",
         "The vote was 5-4.| 12 people came.",
         "Fewer voters turned out . |Editor 's note : it rained . |`` He left . '' |She stayed .",
-        "no capitals here. just text. it goes on",
+        "no capitals here.| just text.| it goes on",
         "one line without a stop",
         "We won! 😀| Now go.",
     ]);
@@ -141,13 +141,7 @@ fn spanish() {
 
 #[test]
 fn other_languages() {
-    check(&[
-        "これは本です。|それはペンです。",
-        "「行こう。」|彼は去った。",
-        "你好！|再见。",
-        "यह है। |वह है।",
-        "هل جئت؟ |نعم.",
-    ]);
+    check(&["これは本です。|それはペンです。", "「行こう。」|彼は去った。", "你好！|再见。", "यह है। |वह है।", "هل جئت؟ |نعم."]);
 }
 
 #[test]

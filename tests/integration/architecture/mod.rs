@@ -48,6 +48,9 @@ const LIBRARIES: &[(&[&str], &[&str])] = &[
 /// Parts of a library that anybody may use.
 const FREE: &[&[&str]] = &[&["std", "env", "current_exe"]];
 
+/// What tests may use anywhere: places for files, and a client for the server under test.
+const FREE_IN_TESTS: &[&[&str]] = &[&["std", "env"], &["ureq"]];
+
 /// What one file does against the architecture, one line each.
 fn faults(module: &[String], source: &str) -> Vec<String> {
     let top = module.first().map_or("lib", String::as_str);
@@ -77,8 +80,8 @@ fn module_allowed(top: &str, used: &str) -> bool {
 fn library_allowed(top: &str, path: &[String], test: bool) -> bool {
     let starts = |prefix: &&[&str]| path.iter().map(String::as_str).take(prefix.len()).eq(prefix.iter().copied());
     let home = LIBRARIES.iter().find(|(prefix, _)| starts(prefix));
-    let environment = path[0] == "std";
-    home.is_none_or(|(_, homes)| homes.contains(&top)) || FREE.iter().any(starts) || (test && environment)
+    let free = FREE.iter().any(starts) || (test && FREE_IN_TESTS.iter().any(starts));
+    free || home.is_none_or(|(_, homes)| homes.contains(&top))
 }
 
 /// Every source file with its module's path.

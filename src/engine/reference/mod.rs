@@ -1,0 +1,128 @@
+//! Pretrained models of the Hugging Face hub, on rust-bert's networks.
+//!
+//! A directory in the hub's layout holds `config.json`, `generation_config.json`, tokenizer files and weights
+//! (`model.safetensors`, else `pytorch_model.bin`, else `rust_model.ot`). Ids come out as `transformers` 4.44 generates
+//! them in 32 bits, except where rust-bert's networks compute otherwise; `tests/integration/goldens.rs` names these.
+
+mod config;
+mod network;
+mod options;
+mod scores;
+mod search;
+mod weights;
+
+use std::path::Path;
+
+use tch::Tensor;
+
+use self::{
+    config::{Config, Settings},
+    network::Network,
+    options::Plan,
+};
+use super::{EngineError, Seq2Seq, tokenizer::Pretrained};
+use crate::domain::{Architecture, GenerationOptions, LanguagePair};
+
+/// The architecture of the model in `directory`.
+///
+/// # Errors
+/// [`EngineError`] when `config.json` is missing or damaged, or names an architecture that is not known.
+pub(super) fn architecture_of(directory: &Path) -> Result<Architecture, EngineError> {
+    Config::read(directory)?.architecture()
+}
+
+/// Opens the pretrained model in `directory`. `generation_defaults` win over the model's own.
+///
+/// `threads` is how many CPU threads an operation uses, for the whole process; 0 leaves that as it is.
+///
+/// # Errors
+/// [`EngineError`] when a file is missing or damaged, or describes another architecture than `architecture`.
+pub(super) fn open(
+    directory: &Path,
+    architecture: Architecture,
+    threads: usize,
+    generation_defaults: &GenerationOptions,
+) -> Result<Box<dyn Seq2Seq>, EngineError> {
+    if let Ok(threads @ 1..) = i32::try_from(threads) {
+        tch::set_num_threads(threads);
+    }
+    let config = Config::read(directory)?;
+    let found = config.architecture()?;
+    if found != architecture {
+        return Err(config.bad(format_args!("it describes a {found:?} model, not {architecture:?}")));
+    }
+    let settings = config.settings(architecture)?;
+    let tokenizer = Pretrained::open(directory, architecture)?;
+    let network = Network::open(directory, &config, architecture)?;
+    Ok(Box::new(Reference { settings, tokenizer, network, defaults: generation_defaults.clone() }))
+}
+
+/// A pretrained model in memory.
+struct Reference {
+    settings: Settings,
+    tokenizer: Pretrained,
+    network: Network,
+    defaults: GenerationOptions,
+}
+
+impl Seq2Seq for Reference {
+    fn context_tokens(&self) -> usize {
+        self.settings.context_tokens
+    }
+
+    fn encode(&self, text: &str, pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
+        self.tokenizer.encode(text, pair)
+    }
+
+    fn decode(&self, ids: &[i64]) -> String {
+        self.tokenizer.decode(ids)
+    }
+
+    fn options_for(&self, pair: LanguagePair) -> Result<GenerationOptions, EngineError> {
+        let forced_bos_token_id = self.tokenizer.first_token_for(pair.target)?;
+        Ok(GenerationOptions { forced_bos_token_id, ..GenerationOptions::default() })
+    }
+
+    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
+        if sources.is_empty() {
+            return Ok(Vec::new());
+        }
+        let plan = Plan::new(options, &self.defaults, &self.settings)?;
+        let (ids, mask) = self.batch(sources)?;
+        tch::no_grad(|| {
+            let mut decoding = self.network.encode(&ids, &mask, i64::try_from(plan.beams).unwrap_or(1));
+            match plan.beams {
+                1 => search::greedy(&mut decoding, sources.len(), &plan),
+                _ => search::beam(&mut decoding, sources.len(), &plan),
+            }
+        })
+    }
+}
+
+impl Reference {
+    /// The sources as one tensor, short ones padded, and the mask that tells padding from tokens.
+    fn batch(&self, sources: &[Vec<i64>]) -> Result<(Tensor, Tensor), EngineError> {
+        let longest = sources.iter().map(Vec::len).max().unwrap_or(0);
+        let limit = self.settings.positions.unwrap_or(usize::MAX);
+        let refuse = |reason: String| Err(EngineError::Option { name: "source", reason });
+        if longest > limit {
+            return refuse(format!("it has {longest} tokens, the model reads {limit}"));
+        }
+        for id in sources.iter().flatten() {
+            if !(0..self.settings.vocabulary).contains(id) {
+                return refuse(format!("the model has the tokens 0 to {}, not {id}", self.settings.vocabulary - 1));
+            }
+        }
+        if sources.iter().any(Vec::is_empty) {
+            return refuse("it has no tokens".to_owned());
+        }
+        let padded = |value: i64, source: &[i64]| {
+            let row = source.iter().copied().chain(std::iter::repeat(value)).take(longest);
+            row.collect::<Vec<_>>()
+        };
+        let ids = sources.iter().map(|source| padded(self.settings.pad, source));
+        let mask = sources.iter().map(|source| padded(0, &vec![1; source.len()]));
+        let rows = |rows: Vec<Vec<i64>>| Tensor::from_slice2(&rows);
+        Ok((rows(ids.collect()), rows(mask.collect())))
+    }
+}

@@ -1,0 +1,228 @@
+//! rust-bert's networks behind one face: a source in, scores of the next token out.
+//!
+//! Only the networks are rust-bert's. Its own search (`generate_from_ids_and_past`) is left aside, since it differs
+//! from `transformers` in ways that users would see: it panics on `bad_words_ids` of single tokens
+//! (`generation_utils.rs`, `ban_bad_words` unwraps the length of an absent list), ignores Pegasus' and NLLB's
+//! `forced_eos_token_id`, applies `repetition_penalty` once per occurrence and only to the first beams, normalises
+//! Marian's scores after taking the padding token out, divides unfinished hypotheses by a length that counts the start
+//! token, and knows no `early_stopping: "never"`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rust_bert::{
+    bart::{self, BartForConditionalGeneration},
+    m2m_100::M2M100ForConditionalGeneration,
+    marian::MarianForConditionalGeneration,
+    mbart::{MBartConfig, MBartForConditionalGeneration},
+    pegasus::PegasusForConditionalGeneration,
+    t5::{self, T5ForConditionalGeneration},
+};
+use tch::{Device, Kind, Tensor, nn::VarStore};
+
+use super::{config::Config, weights::Weights};
+use crate::{domain::Architecture, engine::EngineError};
+
+/// A network with its weights.
+pub(super) struct Network {
+    model: Model,
+    /// Added to BART's scores: rust-bert's BART leaves `final_logits_bias` out, the others add their own.
+    bias: Option<Tensor>,
+}
+
+enum Model {
+    Bart(BartForConditionalGeneration),
+    Marian(MarianForConditionalGeneration),
+    Pegasus(PegasusForConditionalGeneration),
+    M2m100(M2M100ForConditionalGeneration),
+    Mbart(MBartForConditionalGeneration),
+    T5(T5ForConditionalGeneration),
+}
+
+/// The keys and values of a decoder's layers: its own, and the encoder's.
+enum Cache {
+    Bart(Vec<(Option<bart::LayerState>, Option<bart::LayerState>)>),
+    T5(Vec<(Option<t5::LayerState>, Option<t5::LayerState>)>),
+}
+
+/// Sources read by the encoder, and how far their outputs have come: one row for each hypothesis.
+pub(super) struct Decoding<'a> {
+    network: &'a Network,
+    encoded: Tensor,
+    mask: Tensor,
+    cache: Option<Cache>,
+}
+
+impl Network {
+    /// Builds the network that `config` describes and fills it from the weights in `directory`.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the configuration is not usable, or the weights are missing, damaged or another model's.
+    pub(super) fn open(
+        directory: &std::path::Path,
+        config: &Config,
+        architecture: Architecture,
+    ) -> Result<Self, EngineError> {
+        let weights = Weights::open(directory)?;
+        let store = VarStore::new(Device::Cpu);
+        // rust-bert's constructors use tch's panicking methods; sizes in the configuration that torch cannot allocate,
+        // or that do not divide, would end the thread here.
+        let model = catch_unwind(AssertUnwindSafe(|| build(&store, config, architecture)))
+            .map_err(|_| config.bad("rust-bert cannot build a network of these sizes"))??;
+        weights.fill(&store, aliases, |name, shape| absent(name, shape, config, architecture))?;
+        let mut store = store;
+        store.freeze();
+        let bias = match &model {
+            Model::Bart(_) => {
+                let vocabulary = i64::try_from(config.layers("vocab_size")).unwrap_or(0);
+                weights.take(&["final_logits_bias"], &[1, vocabulary])?
+            }
+            _ => None,
+        };
+        tracing::debug!(weights = %weights.path().display(), variables = store.len(), "weights read");
+        Ok(Self { model, bias })
+    }
+
+    /// Reads sources (rows of token ids, 1 in `mask` where they are no padding), `copies` of each in a row.
+    pub(super) fn encode(&self, sources: &Tensor, mask: &Tensor, copies: i64) -> Decoding<'_> {
+        let encoded = self.encoder_states(sources, mask).repeat_interleave_self_int(copies, 0, None);
+        let mask = mask.repeat_interleave_self_int(copies, 0, None);
+        Decoding { network: self, encoded, mask, cache: None }
+    }
+
+    /// The encoder's last states.
+    pub(super) fn encoder_states(&self, sources: &Tensor, mask: &Tensor) -> Tensor {
+        match &self.model {
+            Model::Bart(model) => model.encode(sources, Some(mask)),
+            Model::Marian(model) => model.encode(sources, Some(mask)),
+            Model::Pegasus(model) => model.encode(sources, Some(mask)),
+            Model::M2m100(model) => model.encode(sources, Some(mask)),
+            Model::Mbart(model) => model.encode(sources, Some(mask)),
+            Model::T5(model) => model.encode(sources, Some(mask)),
+        }
+    }
+
+    fn step(&self, encoded: &Tensor, mask: &Tensor, ids: &Tensor, cache: Option<Cache>) -> (Tensor, Option<Cache>) {
+        macro_rules! bart_like {
+            ($model:expr, $cache:expr) => {{
+                let output = $model.forward_t(None, Some(mask), Some(encoded), Some(ids), None, $cache, false);
+                (output.decoder_output, output.cache.map(Cache::Bart))
+            }};
+        }
+        let (bart, t5) = match cache {
+            Some(Cache::Bart(cache)) => (Some(cache), None),
+            Some(Cache::T5(cache)) => (None, Some(cache)),
+            None => (None, None),
+        };
+        match &self.model {
+            Model::Bart(model) => bart_like!(model, bart),
+            Model::Marian(model) => bart_like!(model, bart),
+            Model::Pegasus(model) => bart_like!(model, bart),
+            Model::M2m100(model) => bart_like!(model, bart),
+            Model::Mbart(model) => bart_like!(model, bart),
+            Model::T5(model) => {
+                let output = model.forward_t(None, Some(mask), Some(encoded), Some(ids), None, None, None, t5, false);
+                (output.decoder_output, output.next_cache.map(Cache::T5))
+            }
+        }
+    }
+}
+
+impl super::search::Scorer for Decoding<'_> {
+    fn logits(&mut self, tokens: &[i64]) -> Tensor {
+        let ids = Tensor::from_slice(tokens).unsqueeze(1);
+        let (logits, cache) = self.network.step(&self.encoded, &self.mask, &ids, self.cache.take());
+        self.cache = cache;
+        let logits = logits.select(1, -1).to_kind(Kind::Float);
+        match &self.network.bias {
+            Some(bias) => logits + bias,
+            None => logits,
+        }
+    }
+
+    fn reorder(&mut self, rows: &[i64]) {
+        let rows = Tensor::from_slice(rows);
+        let pick = |tensor: &mut Tensor| *tensor = tensor.index_select(0, &rows);
+        // The encoder's keys and values stay: hypotheses move only among the rows of one source.
+        match &mut self.cache {
+            Some(Cache::Bart(layers)) => layers.iter_mut().filter_map(|(own, _)| own.as_mut()).for_each(|state| {
+                pick(&mut state.prev_key);
+                pick(&mut state.prev_value);
+            }),
+            Some(Cache::T5(layers)) => layers.iter_mut().filter_map(|(own, _)| own.as_mut()).for_each(|state| {
+                pick(&mut state.prev_key);
+                pick(&mut state.prev_value);
+            }),
+            None => {}
+        }
+    }
+}
+
+fn build(store: &VarStore, config: &Config, architecture: Architecture) -> Result<Model, EngineError> {
+    let root = store.root();
+    let bart_like = || config.rust_bert::<MBartConfig>(architecture);
+    Ok(match architecture {
+        Architecture::Bart => Model::Bart(BartForConditionalGeneration::new(root, &config.rust_bert(architecture)?)),
+        Architecture::Marian => {
+            if !config.flag("share_encoder_decoder_embeddings", true) {
+                return Err(config.bad("separate vocabularies of source and target are not supported"));
+            }
+            Model::Marian(MarianForConditionalGeneration::new(root, &config.rust_bert(architecture)?))
+        }
+        Architecture::Pegasus => Model::Pegasus(PegasusForConditionalGeneration::new(root, &bart_like()?)),
+        Architecture::M2m100 | Architecture::Nllb => {
+            Model::M2m100(M2M100ForConditionalGeneration::new(root, &bart_like()?))
+        }
+        Architecture::Mbart50 => Model::Mbart(MBartForConditionalGeneration::new(root, &bart_like()?)),
+        Architecture::T5 => Model::T5(T5ForConditionalGeneration::new(root, &config.rust_bert(architecture)?)),
+        Architecture::Extractive | Architecture::MarianSsru => {
+            return Err(config.bad(format_args!("{architecture:?} is no architecture of rust-bert")));
+        }
+    })
+}
+
+/// What else a variable may be called: `transformers` saves embeddings that are shared under one of their names.
+fn aliases(variable: &str) -> Vec<String> {
+    let Some(prefix) = variable.strip_suffix("shared.weight") else { return Vec::new() };
+    let tied = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"].map(|name| format!("{prefix}{name}"));
+    tied.into_iter().chain(["lm_head.weight".to_owned()]).collect()
+}
+
+/// The value of a variable that a file of weights may leave out.
+fn absent(name: &str, shape: &[i64], config: &Config, architecture: Architecture) -> Option<Tensor> {
+    let zeros = || Some(Tensor::zeros(shape, (Kind::Float, Device::Cpu)));
+    match architecture {
+        _ if name == "final_logits_bias" => zeros(),
+        Architecture::Marian if name.ends_with("embed_positions.weight") => Some(sinusoids(shape)),
+        Architecture::T5 if is_extra_layer(name, config) => zeros(),
+        _ => None,
+    }
+}
+
+/// Marian's positions (Vaswani et al., 2017): all sines, then all cosines.
+fn sinusoids(shape: &[i64]) -> Tensor {
+    let (positions, width) = (shape[0], shape[1]);
+    let half = (width + 1) / 2;
+    let angle = |position: i64, pair: i64| position as f64 / 10_000_f64.powf((2 * pair) as f64 / width as f64);
+    let row = move |position: i64| {
+        (0..width).map(move |column| match column {
+            column if column < half => angle(position, column).sin() as f32,
+            column => angle(position, column - half).cos() as f32,
+        })
+    };
+    let values: Vec<f32> = (0..positions).flat_map(row).collect();
+    Tensor::from_slice(&values).view([positions, width])
+}
+
+/// A T5 layer that the model does not have. rust-bert builds both stacks of the same height; a layer whose weights are
+/// all zero adds zero to what passes through it.
+fn is_extra_layer(name: &str, config: &Config) -> bool {
+    let layers = config.layers("num_layers");
+    let (stack, height) = match name.split_once(".block.") {
+        Some(("encoder", rest)) => (rest, layers),
+        Some(("decoder", rest)) => {
+            (rest, Some(config.layers("num_decoder_layers")).filter(|n| *n > 0).unwrap_or(layers))
+        }
+        _ => return false,
+    };
+    stack.split('.').next().and_then(|index| index.parse::<usize>().ok()).is_some_and(|index| index >= height)
+}

@@ -1,0 +1,128 @@
+//! The language tokens of models of many languages, in the order of their ids.
+
+use crate::domain::{Architecture, Language};
+
+/// `FAIRSEQ_LANGUAGE_CODES["m2m100"]` of transformers' `tokenization_m2m_100.py`.
+const M2M100: &str = "\
+    af am ar ast az ba be bg bn br bs ca ceb cs cy da de el en es et fa ff fi fr fy ga gd gl gu ha he hi hr ht \
+    hu hy id ig ilo is it ja jv ka kk km kn ko lb lg ln lo lt lv mg mk ml mn mr ms my ne nl no ns oc or pa pl ps \
+    pt ro ru sd si sk sl so sq sr ss su sv sw ta th tl tn tr uk ur uz vi wo xh yi yo zh zu";
+
+/// `FAIRSEQ_LANGUAGE_CODES` of transformers' `tokenization_mbart50.py`.
+const MBART50: &str = "\
+    ar_AR cs_CZ de_DE en_XX es_XX et_EE fi_FI fr_XX gu_IN hi_IN it_IT ja_XX kk_KZ ko_KR lt_LT lv_LV my_MM ne_NP \
+    nl_XX ro_RO ru_RU si_LK tr_TR vi_VN zh_CN af_ZA az_AZ bn_IN fa_IR he_IL hr_HR id_ID ka_GE km_KH mk_MK ml_IN \
+    mn_MN mr_IN pl_PL ps_AF pt_XX sv_SE sw_KE ta_IN te_IN th_TH tl_XX uk_UA ur_PK xh_ZA gl_ES sl_SI";
+
+/// `FAIRSEQ_LANGUAGE_CODES` of transformers' `tokenization_nllb.py`.
+const NLLB: &str = "\
+    ace_Arab ace_Latn acm_Arab acq_Arab aeb_Arab afr_Latn ajp_Arab aka_Latn amh_Ethi apc_Arab arb_Arab ars_Arab \
+    ary_Arab arz_Arab asm_Beng ast_Latn awa_Deva ayr_Latn azb_Arab azj_Latn bak_Cyrl bam_Latn ban_Latn bel_Cyrl \
+    bem_Latn ben_Beng bho_Deva bjn_Arab bjn_Latn bod_Tibt bos_Latn bug_Latn bul_Cyrl cat_Latn ceb_Latn ces_Latn \
+    cjk_Latn ckb_Arab crh_Latn cym_Latn dan_Latn deu_Latn dik_Latn dyu_Latn dzo_Tibt ell_Grek eng_Latn epo_Latn \
+    est_Latn eus_Latn ewe_Latn fao_Latn pes_Arab fij_Latn fin_Latn fon_Latn fra_Latn fur_Latn fuv_Latn gla_Latn \
+    gle_Latn glg_Latn grn_Latn guj_Gujr hat_Latn hau_Latn heb_Hebr hin_Deva hne_Deva hrv_Latn hun_Latn hye_Armn \
+    ibo_Latn ilo_Latn ind_Latn isl_Latn ita_Latn jav_Latn jpn_Jpan kab_Latn kac_Latn kam_Latn kan_Knda kas_Arab \
+    kas_Deva kat_Geor knc_Arab knc_Latn kaz_Cyrl kbp_Latn kea_Latn khm_Khmr kik_Latn kin_Latn kir_Cyrl kmb_Latn \
+    kon_Latn kor_Hang kmr_Latn lao_Laoo lvs_Latn lij_Latn lim_Latn lin_Latn lit_Latn lmo_Latn ltg_Latn ltz_Latn \
+    lua_Latn lug_Latn luo_Latn lus_Latn mag_Deva mai_Deva mal_Mlym mar_Deva min_Latn mkd_Cyrl plt_Latn mlt_Latn \
+    mni_Beng khk_Cyrl mos_Latn mri_Latn zsm_Latn mya_Mymr nld_Latn nno_Latn nob_Latn npi_Deva nso_Latn nus_Latn \
+    nya_Latn oci_Latn gaz_Latn ory_Orya pag_Latn pan_Guru pap_Latn pol_Latn por_Latn prs_Arab pbt_Arab quy_Latn \
+    ron_Latn run_Latn rus_Cyrl sag_Latn san_Deva sat_Beng scn_Latn shn_Mymr sin_Sinh slk_Latn slv_Latn smo_Latn \
+    sna_Latn snd_Arab som_Latn sot_Latn spa_Latn als_Latn srd_Latn srp_Cyrl ssw_Latn sun_Latn swe_Latn swh_Latn \
+    szl_Latn tam_Taml tat_Cyrl tel_Telu tgk_Cyrl tgl_Latn tha_Thai tir_Ethi taq_Latn taq_Tfng tpi_Latn tsn_Latn \
+    tso_Latn tuk_Latn tum_Latn tur_Latn twi_Latn tzm_Tfng uig_Arab ukr_Cyrl umb_Latn urd_Arab uzn_Latn vec_Latn \
+    vie_Latn war_Latn wol_Latn xho_Latn ydd_Hebr yor_Latn yue_Hant zho_Hans zho_Hant zul_Latn";
+
+/// NLLB's names for languages that it knows by one variety only: ISO 639-3 macrolanguage, then NLLB's code.
+const VARIETIES: [(&str, &str); 20] = [
+    ("ara", "arb_Arab"),
+    ("aym", "ayr_Latn"),
+    ("aze", "azj_Latn"),
+    ("din", "dik_Latn"),
+    ("fas", "pes_Arab"),
+    ("ful", "fuv_Latn"),
+    ("kau", "knc_Latn"),
+    ("kur", "kmr_Latn"),
+    ("lav", "lvs_Latn"),
+    ("mlg", "plt_Latn"),
+    ("mon", "khk_Cyrl"),
+    ("msa", "zsm_Latn"),
+    ("nep", "npi_Deva"),
+    ("nor", "nob_Latn"),
+    ("ori", "ory_Orya"),
+    ("orm", "gaz_Latn"),
+    ("pus", "pbt_Arab"),
+    ("que", "quy_Latn"),
+    ("swa", "swh_Latn"),
+    ("uzb", "uzn_Latn"),
+];
+
+/// The language tokens of a model, numbered from `first_id`.
+#[derive(Debug)]
+pub(super) struct LanguageTokens {
+    architecture: Architecture,
+    first_id: i64,
+}
+
+impl LanguageTokens {
+    /// The tokens of `architecture`, the first of which has the id `first_id`.
+    pub(super) fn new(architecture: Architecture, first_id: i64) -> Self {
+        Self { architecture, first_id }
+    }
+
+    fn codes(&self) -> impl Iterator<Item = &'static str> {
+        match self.architecture {
+            Architecture::M2m100 => M2M100,
+            Architecture::Mbart50 => MBART50,
+            Architecture::Nllb => NLLB,
+            _ => "",
+        }
+        .split_whitespace()
+    }
+
+    /// The id of a language's token. Of a language with several scripts it is the first that the model lists.
+    pub(super) fn id(&self, language: Language) -> Option<i64> {
+        let index = match self.architecture {
+            Architecture::Nllb => self.codes().position(|code| is_nllb(code, language)),
+            // M2M100 calls Northern Sotho by the code of no language.
+            Architecture::M2m100 if language.code3() == "nso" => self.codes().position(|code| code == "ns"),
+            _ => self.codes().position(|code| code.split('_').next() == Some(language.code())),
+        };
+        Some(self.first_id + i64::try_from(index?).ok()?)
+    }
+}
+
+fn is_nllb(code: &str, language: Language) -> bool {
+    match VARIETIES.iter().find(|(macrolanguage, _)| *macrolanguage == language.code3()) {
+        Some((_, variety)) => code == *variety,
+        None => code.split('_').next() == Some(language.code3()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(architecture: Architecture, code: &str) -> Option<i64> {
+        LanguageTokens::new(architecture, 0).id(code.parse().unwrap())
+    }
+
+    #[test]
+    fn languages_have_the_ids_that_transformers_gives_them() {
+        for (architecture, code, expected) in [
+            (Architecture::M2m100, "es", Some(19)),
+            (Architecture::M2m100, "zu", Some(99)),
+            (Architecture::M2m100, "nso", Some(67)),
+            (Architecture::Mbart50, "en", Some(3)),
+            (Architecture::Mbart50, "sl", Some(51)),
+            (Architecture::Mbart50, "ca", None),
+            (Architecture::Nllb, "en", Some(46)),
+            (Architecture::Nllb, "fa", Some(52)),
+            (Architecture::Nllb, "zu", Some(201)),
+            (Architecture::Nllb, "la", None),
+        ] {
+            assert_eq!(id(architecture, code), expected, "{architecture:?} {code}");
+        }
+    }
+}
