@@ -14,6 +14,7 @@ use actix_web::{
     middleware::Next,
 };
 use futures_util::FutureExt;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::error::{ApiError, ErrorCode};
@@ -34,6 +35,11 @@ impl RequestId {
         let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(plain);
         Self(given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned))
     }
+
+    /// What is logged inside bears the id. An error span, so that it is there at every level of logging.
+    pub(super) fn span(&self) -> Span {
+        tracing::error_span!("request", request_id = %self.0)
+    }
 }
 
 /// Answers `request` by the rest of the application.
@@ -48,25 +54,24 @@ pub(super) async fn wrap(
     if *request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let result = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
-        Ok(Err(error)) => Err(complete(HttpResponse::from_error(error), &id)),
-        // The panic's own message is on standard error already, by the panic hook.
-        Err(_) => Err(complete(HttpResponse::from_error(ApiError::internal(&"a handler panicked")), &id)),
-    };
-    match result {
-        Ok(response) => {
-            let (request, response) = response.into_parts();
+    let span = id.span();
+    let result = AssertUnwindSafe(next.call(request).instrument(span.clone())).catch_unwind().await;
+    let _inside = span.enter();
+    let failure = match result {
+        Ok(Ok(response)) => {
+            let (request, response) = response.map_into_boxed_body().into_parts();
             let response = complete(response, &id);
-            line.finish(response.status(), &id);
-            Ok(ServiceResponse::new(request, response))
+            line.finish(response.status());
+            return Ok(ServiceResponse::new(request, response));
         }
-        // The request went with the handler, so the whole response travels as an error.
-        Err(response) => {
-            line.finish(response.status(), &id);
-            Err(InternalError::from_response("", response).into())
-        }
-    }
+        Ok(Err(error)) => error,
+        // The panic's own message is on standard error already, by the panic hook.
+        Err(_) => ApiError::internal(&"a handler panicked").into(),
+    };
+    // The request went with the handler, so the whole response travels as an error.
+    let response = complete(HttpResponse::from_error(failure), &id);
+    line.finish(response.status());
+    Err(InternalError::from_response("", response).into())
 }
 
 /// Gives a response the headers that all have, and an error the body that all errors have.
@@ -118,9 +123,9 @@ impl LogLine {
         Self { method: request.method().clone(), path: request.path().to_owned(), started: Instant::now() }
     }
 
-    fn finish(self, status: StatusCode, id: &RequestId) {
+    fn finish(self, status: StatusCode) {
         let ms = self.started.elapsed().as_millis();
-        tracing::info!(method = %self.method, path = %self.path, status = status.as_u16(), ms, request_id = %id.0, "answered");
+        tracing::info!(method = %self.method, path = %self.path, status = status.as_u16(), ms, "answered");
     }
 }
 
@@ -129,9 +134,10 @@ mod tests {
     use std::{
         io::{Read, Write},
         net::{SocketAddr, TcpStream},
+        sync::{Arc, Mutex},
     };
 
-    use actix_web::{App, HttpServer, http::header::HeaderMap, middleware::from_fn, rt::System, web};
+    use actix_web::{App, HttpServer, http::header::HeaderMap, middleware::from_fn, rt::System, test as app_test, web};
 
     use super::*;
 
@@ -146,6 +152,36 @@ mod tests {
             let new = RequestId::of(&header_of(id)).0;
             assert!(Uuid::parse_str(&new).is_ok(), "{id:?} became {new:?}");
         }
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_log_holds_the_reason_under_the_request_id() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let _logging = tracing::subscriber::set_default(subscriber);
+        let fails = || async { Err::<HttpResponse, _>(ApiError::internal(&"tensor 7 broke")) };
+        let app = app_test::init_service(App::new().wrap(from_fn(wrap)).route("/fails", web::get().to(fails))).await;
+        let request = app_test::TestRequest::get().uri("/fails?token=secret").insert_header(("x-request-id", "r-1"));
+        assert_eq!(app_test::call_service(&app, request.to_request()).await.status(), 500);
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<_> = log.lines().collect();
+        assert!(lines[0].contains("tensor 7 broke") && lines[0].contains("r-1"), "{log}");
+        assert!(lines[1].contains("/fails") && lines[1].contains("500") && lines[1].contains("r-1"), "{log}");
+        assert!(!log.contains("secret"), "{log}");
     }
 
     async fn broken() -> HttpResponse {

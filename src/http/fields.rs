@@ -1,6 +1,6 @@
 //! Fields that several routes share.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -129,11 +129,13 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from((duration.as_micros() + 500) / 1000).unwrap_or(u64::MAX)
 }
 
-/// Text for `param` and messages from what is in a path.
+/// Reads a model's name from the path. A name that no model can have is the name of no model.
 pub(super) fn model_in_path(name: &str) -> Result<ModelId, ApiError> {
-    // A name that no model can have is the name of no model.
-    let shown: Cow<'_, str> = name.chars().take(96).collect();
-    name.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, format!("no model is called {shown:?}")).at("model"))
+    let unknown = || {
+        let shown: String = name.chars().take(96).collect();
+        ApiError::new(ErrorCode::NotFound, format!("no model is called {shown:?}")).at("model")
+    };
+    name.parse().map_err(|_| unknown())
 }
 
 #[cfg(test)]

@@ -82,11 +82,12 @@ type Events = Receiver<Result<PullEvent, StoreError>>;
 fn lines(events: Events, id: RequestId) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::unfold(Some((events, id)), |open| async move {
         let (mut events, id) = open?;
-        let line = match events.recv().await {
+        let event = events.recv().await;
+        let line = id.span().in_scope(|| match event {
             Some(Ok(event)) => event.into(),
             Some(Err(error)) => PullLine::error(&error.into(), &id),
             None => PullLine::error(&ApiError::internal(&"a pull ended without a result"), &id),
-        };
+        });
         let rest = (!line.is_last()).then_some((events, id));
         Some((Ok(line.bytes()), rest))
     })

@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use boon::{Compiler, Draft, Schemas};
+use breve::http::ErrorCode;
 use serde_json::{Value, json};
 
 use super::harness::Api;
@@ -214,4 +215,22 @@ async fn the_document_and_its_page_are_served() {
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
     assert!(page.text.contains("/v1/summarize"));
     assert_eq!(api.get("/").await.header("location"), "docs");
+}
+
+#[test]
+fn the_reference_names_every_path_field_and_error() {
+    let (reference, document) = (read("docs/API.md"), document());
+    for path in document["paths"].as_object().unwrap().keys().filter(|path| *path != "/") {
+        assert!(reference.contains(path), "{path} is not in docs/API.md");
+    }
+    for request in ["SummarizeRequest", "TranslateRequest", "DetectRequest"] {
+        for field in document["components"]["schemas"][request]["properties"].as_object().unwrap().keys() {
+            assert!(reference.contains(&format!("`{field}`")), "{field} of {request} is not in docs/API.md");
+        }
+    }
+    for code in ErrorCode::ALL {
+        let row = format!("| {} | `{}`", code.status().as_u16(), code.name());
+        let in_stream = code == ErrorCode::DownloadFailed && reference.contains("`download_failed`");
+        assert!(in_stream || reference.contains(&row), "{row} is not in docs/API.md");
+    }
 }

@@ -33,7 +33,6 @@ const ADDITIONS: &[(&str, &str, &str)] = &[
     ("cli", "telemetry", "logging starts once the settings are read"),
     ("service", "store", "a plan is made of what is installed"),
     ("service", "engine", "the pool takes and gives the engine's requests and answers"),
-    ("http", "pool", "the pool's errors travel in the service's error"),
 ];
 
 /// Outside libraries, and the only modules that may name them.
