@@ -1,3 +1,4 @@
 //! Everything that a user would notice, through the public interface.
 
 mod goldens;
+mod model_files;
