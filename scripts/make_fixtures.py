@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes what the tests compare the tokenizers and the weight readers with.
 
-Needs sentencepiece and torch (any recent version); run from the repository's root:
+Needs sentencepiece, torch and transformers 4.44; run from the repository's root:
     python3 scripts/make_fixtures.py CORPUS
 CORPUS is a text file, one sentence a line, to train two tiny SentencePiece models on.
 """
+import collections
 import io
 import json
 import pathlib
@@ -12,6 +13,7 @@ import sys
 
 import sentencepiece
 import torch
+import transformers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HARD = [
@@ -53,5 +55,80 @@ def sentencepiece_fixtures(corpus: pathlib.Path) -> None:
     out.write_text(json.dumps([split(ROOT / model) for model in models], indent=1) + "\n", "utf-8")
 
 
+def weights_fixtures() -> None:
+    """One tiny T5 in every form that weights come in, and what transformers generates with it."""
+    torch.manual_seed(3)
+    config = transformers.T5Config(
+        vocab_size=3025, d_model=4, d_kv=2, d_ff=8, num_layers=1, num_decoder_layers=1, num_heads=2,
+        decoder_start_token_id=0, initializer_factor=8.0)
+    model = transformers.T5ForConditionalGeneration(config).eval()
+    out = ROOT / "tests/fixtures/weights"
+    model.half().save_pretrained(out)
+    state = model.state_dict()
+    torch.save(state, out / "pytorch_model.bin")
+    torch.save(state, out / "legacy.bin", _use_new_zipfile_serialization=False)
+    ids = [40, 1198, 47, 1652, 214, 1]
+    output = model.float().generate(torch.tensor([ids]), max_new_tokens=12)[0].tolist()
+    (out / "expected.json").write_text(json.dumps({"input_ids": ids, "output_ids": output}) + "\n", "utf-8")
+
+
+def nllb_fixtures() -> None:
+    """NLLB's numbering on another model's pieces.
+
+    The slow tokenizer of 4.44, made from nothing but pieces, puts <mask> before the languages; the published models
+    name every id in tokenizer_config.json and have it after them (eng_Latn is 256047), so that is done here too."""
+    spm = ROOT / "tests/goldens/mbart50/sentencepiece.bpe.model"
+    codes = transformers.models.nllb.tokenization_nllb.FAIRSEQ_LANGUAGE_CODES
+    names = dict(enumerate(["<s>", "<pad>", "</s>", "<unk>"])) | dict(enumerate([*codes, "<mask>"], start=3001))
+    added = {i: transformers.AddedToken(name, special=True) for i, name in names.items()}
+    cases = []
+    for source, target in [("eng_Latn", "spa_Latn"), ("spa_Latn", "eng_Latn"), ("arb_Arab", "zho_Hans")]:
+        tokenizer = transformers.NllbTokenizer(str(spm), added_tokens_decoder=added, src_lang=source, tgt_lang=target)
+        for text in ["The proposed amendment already passed both houses in 2011.", "日本語 año", ""]:
+            ids = tokenizer(text)["input_ids"]
+            cases.append({"source": source[:3], "target": target[:3], "text": text, "ids": ids,
+                          "target_id": tokenizer.convert_tokens_to_ids(target),
+                          "decoded": tokenizer.decode(ids, skip_special_tokens=True)})
+    out = ROOT / "tests/fixtures/nllb.json"
+    out.write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+SEARCHES = [
+    {"num_beams": 1, "repetition_penalty": 1.4, "max_length": 20},
+    {"num_beams": 3, "repetition_penalty": 1.2, "max_length": 20},
+    {"num_beams": 1, "no_repeat_ngram_size": 2, "min_length": 8, "max_length": 24},
+    {"num_beams": 4, "early_stopping": "never", "length_penalty": 2.0, "max_length": 24},
+    {"num_beams": 4, "early_stopping": "never", "length_penalty": -1.0, "max_length": 24},
+    {"num_beams": 4, "early_stopping": False, "length_penalty": 1.0, "max_length": 24},
+    {"num_beams": 4, "early_stopping": True, "length_penalty": 0.0, "max_length": 24, "min_length": 5},
+    {"num_beams": 2, "no_repeat_ngram_size": 1, "max_new_tokens": 9},
+]
+
+
+def search_fixtures() -> None:
+    """Settings that the goldens do not try, with the commonest tokens of each golden as its end tokens, so that
+    hypotheses end at different lengths."""
+    out = []
+    for family in ["bart", "marian", "m2m_100", "t5"]:
+        directory = ROOT / "tests/goldens" / family
+        cases = json.loads((directory / "cases.json").read_text("utf-8"))["cases"]
+        model = transformers.AutoModelForSeq2SeqLM.from_pretrained(directory).eval()
+        tokens = collections.Counter(token for case in cases for token in case["output_ids"][2:-1])
+        end = [token for token, _ in tokens.most_common(2)]
+        bad = [[token] for token, _ in tokens.most_common(5)[2:3]] + [[token, token] for token, _ in tokens.most_common(6)[3:]]
+        sources = [cases[index]["input_ids"] for index in (0, 8, 16)]
+        for params in [*SEARCHES, {"num_beams": 3, "max_length": 20, "bad_words_ids": bad}]:
+            for renormalize in [False] if params["num_beams"] == 1 else [False, True]:
+                outputs = [model.generate(
+                    torch.tensor([source]), attention_mask=torch.ones(1, len(source), dtype=torch.long),
+                    eos_token_id=end, renormalize_logits=renormalize, **params)[0].tolist() for source in sources]
+                out.append({"family": family, "eos_token_id": end, "renormalize_logits": renormalize, "params": params,
+                            "sources": sources, "outputs": outputs})
+    (ROOT / "tests/fixtures/searches.json").write_text(json.dumps(out) + "\n", "utf-8")
+
+
 if __name__ == "__main__":
     sentencepiece_fixtures(pathlib.Path(sys.argv[1]))
+    weights_fixtures()
+    nllb_fixtures()
+    search_fixtures()

@@ -1,16 +1,41 @@
 //! Pretrained models against what `transformers` 4.44.2 does with the same files (`tests/goldens/README.md`).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests are tests")]
+
 use std::path::{Path, PathBuf};
 
 use breve::{
     domain::{GenerationOptions, LanguagePair},
-    engine::{Seq2Seq, open_seq2seq},
+    engine::open_seq2seq,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What rust-bert's networks compute otherwise than `transformers`, so that outputs differ: family, cases, reason.
-const DIFFERENT: [(&str, &[&str], &str); 0] = [];
+use crate::model_files;
+
+/// Outputs that rounding decides, with the other one.
+///
+/// T5's attention is not scaled, and in the golden network 32-bit sums are wrong by about 0.001. At the eleventh token
+/// of this text the fourth and fifth beam are 0.0015 apart (measured in 64 bits), so which one is kept depends on the
+/// order in which a CPU adds: transformers 4.44.2 itself gives the golden output on one CPU and the other on another.
+const TIES: [(&str, &str, &[i64]); 2] = [
+    (
+        "t5-v1_1",
+        "1 beam4",
+        &[
+            0, 2769, 454, 2106, 2699, 1062, 2228, 956, 3010, 1411, 1842, 2358, 2762, 908, 2334, 1231, 951, 2063, 1767,
+            2652, 1419, 2189, 452, 775, 1175,
+        ],
+    ),
+    (
+        "t5-v1_1",
+        "1 summary",
+        &[
+            0, 2769, 454, 2106, 2699, 1062, 2228, 956, 3010, 1411, 1842, 2358, 2762, 908, 2334, 1231, 951, 2063, 1767,
+            2652, 1419, 2189, 452, 775, 1325, 3010, 1643, 1803, 360, 703, 418, 1760,
+        ],
+    ),
+];
 
 #[derive(Deserialize)]
 struct Golden {
@@ -70,18 +95,11 @@ fn names(cases: &[Case]) -> Vec<String> {
     names
 }
 
-fn expect_different(family: &str, case: &str) -> Option<&'static str> {
-    let mut known = DIFFERENT.iter().filter(|(of, cases, _)| *of == family && cases.contains(&case));
-    known.next().map(|(_, _, reason)| *reason)
-}
-
 /// What is wrong with one output, if anything.
 fn compare(family: &str, case: &str, expected: &[i64], got: &[i64]) -> Option<String> {
-    match (expect_different(family, case), expected == got) {
-        (None, true) | (Some(_), false) => None,
-        (None, false) => Some(format!("{case}: expected {expected:?}\n     got {got:?}")),
-        (Some(reason), true) => Some(format!("{case}: agrees, though listed as different because {reason}")),
-    }
+    let tied = |(of, name, other): &(&str, &str, &[i64])| *of == family && *name == case && *other == got;
+    let agrees = expected == got || TIES.iter().any(tied);
+    (!agrees).then(|| format!("{case}: expected {expected:?}\n     got {got:?}"))
 }
 
 fn check_outputs(family: &str) {
@@ -134,10 +152,42 @@ fn check_texts(family: &str) {
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let Some(expected) = &case.output_text else { continue };
         // The golden M2M100 tokenizer was saved without its language tokens among the special ones, so its decoder
-        // prints them; the hub's has them there, and leaves them out.
-        let expected = expected.strip_prefix("__es__ ").unwrap_or(expected);
+        // prints them (`__es__`), and it prints `<unk>` for an id without a piece; we leave both out, as the hub's does
+        // with its language tokens.
+        let expected: String = expected.replace("<unk>", "").split("__").step_by(2).collect();
+        let expected = expected.trim();
         assert_eq!(model.decode(&case.output_ids), expected, "{family} {name}");
     }
+}
+
+#[derive(Deserialize)]
+struct Search {
+    family: String,
+    eos_token_id: Vec<i64>,
+    renormalize_logits: bool,
+    params: GenerationOptions,
+    sources: Vec<Vec<i64>>,
+    outputs: Vec<Vec<i64>>,
+}
+
+#[test]
+fn every_setting_means_what_it_means_to_transformers() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/searches.json");
+    let mut wrong = Vec::new();
+    for search in serde_json::from_slice::<Vec<Search>>(&std::fs::read(path).unwrap()).unwrap() {
+        let directory = model_files::copy_of(&search.family);
+        model_files::edit(&directory.path().join("generation_config.json"), |config| {
+            config["eos_token_id"] = search.eos_token_id.clone().into();
+            config["renormalize_logits"] = search.renormalize_logits.into();
+        });
+        let mut model = open_seq2seq(directory.path(), None).unwrap();
+        let got = model.generate(&search.sources, &search.params).unwrap();
+        if got != search.outputs {
+            let (family, params, expected) = (&search.family, &search.params, &search.outputs);
+            wrong.push(format!("{family} {params:?}\nexpected {expected:?}\n     got {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
 }
 
 macro_rules! family {

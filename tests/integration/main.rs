@@ -10,3 +10,4 @@ mod docs;
 mod goldens;
 mod hub;
 mod store;
+mod model_files;

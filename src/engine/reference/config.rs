@@ -171,6 +171,24 @@ impl Config {
         size.filter(|size| (1..1 << 30).contains(size)).ok_or_else(|| self.bad(format_args!("{name} is no size")))
     }
 
+    /// Checks the sizes that rust-bert divides by.
+    ///
+    /// # Errors
+    /// [`EngineError::BadFile`] naming the one that is impossible.
+    pub(super) fn check_heads(&self, architecture: Architecture) -> Result<(), EngineError> {
+        let width = self.size("d_model")?;
+        let heads: &[&str] = match architecture {
+            Architecture::T5 => return self.size("num_heads").and(self.size("d_kv")).map(drop),
+            _ => &["encoder_attention_heads", "decoder_attention_heads"],
+        };
+        for name in heads {
+            if width % self.size(name)? != 0 {
+                return Err(self.bad(format_args!("{name} does not divide d_model")));
+            }
+        }
+        Ok(())
+    }
+
     /// A size that is 0 where the file does not have it.
     pub(super) fn layers(&self, name: &str) -> usize {
         self.model.get(name).and_then(Value::as_u64).and_then(|layers| usize::try_from(layers).ok()).unwrap_or(0)

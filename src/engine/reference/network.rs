@@ -63,6 +63,8 @@ impl Network {
         architecture: Architecture,
     ) -> Result<Self, EngineError> {
         let weights = Weights::open(directory)?;
+        config.check_heads(architecture)?;
+        check_size(config, architecture, &weights)?;
         let store = VarStore::new(Device::Cpu);
         // rust-bert's constructors use tch's panicking methods; sizes in the configuration that torch cannot allocate,
         // or that do not divide, would end the thread here.
@@ -155,6 +157,22 @@ impl super::search::Scorer for Decoding<'_> {
             None => {}
         }
     }
+}
+
+/// Holds the configuration against the weights before a network is built by it: one of another model, or a damaged one,
+/// could ask for more memory than there is.
+fn check_size(config: &Config, architecture: Architecture, weights: &Weights) -> Result<(), EngineError> {
+    let size = |name: &str| i64::try_from(config.layers(name)).unwrap_or(i64::MAX);
+    let shared = if architecture == Architecture::T5 { "shared.weight" } else { "model.shared.weight" };
+    let others = aliases(shared);
+    let names: Vec<&str> = std::iter::once(shared).chain(others.iter().map(String::as_str)).collect();
+    weights.check_shape(&names, &[size("vocab_size"), size("d_model")])?;
+    for name in ["encoder_layers", "decoder_layers", "num_layers", "num_decoder_layers"] {
+        if config.layers(name) > weights.len() {
+            return Err(config.bad(format_args!("{name} is larger than the weights have tensors")));
+        }
+    }
+    Ok(())
 }
 
 fn build(store: &VarStore, config: &Config, architecture: Architecture) -> Result<Model, EngineError> {

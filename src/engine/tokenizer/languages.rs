@@ -113,7 +113,7 @@ mod tests {
         for (architecture, code, expected) in [
             (Architecture::M2m100, "es", Some(19)),
             (Architecture::M2m100, "zu", Some(99)),
-            (Architecture::M2m100, "nso", Some(67)),
+            (Architecture::M2m100, "nso", Some(65)),
             (Architecture::Mbart50, "en", Some(3)),
             (Architecture::Mbart50, "sl", Some(51)),
             (Architecture::Mbart50, "ca", None),

@@ -32,9 +32,10 @@ pub(in crate::engine) struct Pretrained {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each model")]
 enum Splitter {
     /// Byte-level byte pairs (BART).
-    Bytes(Box<Tokenizer>),
+    Bytes(Tokenizer),
     /// SentencePiece, with ids of its own numbering. Marian joins with another model than it splits with.
     Pieces { source: SentencePiece, target: Option<SentencePiece>, numbering: Numbering },
 }
@@ -120,7 +121,7 @@ impl Pretrained {
             Splitter::Bytes(tokenizer) => {
                 // The five specials of RoBERTa's vocabulary have the ids 0 to 3 and `<mask>`, which is never written.
                 let ids: Vec<u32> = ids.iter().filter(|id| **id > 3).filter_map(|id| u32::try_from(*id).ok()).collect();
-                tokenizer.decode(&ids, true).unwrap_or_default()
+                tokenizer.decode(&ids, true).unwrap_or_default().trim().to_owned()
             }
             Splitter::Pieces { source, target, numbering } => {
                 let pieces: Vec<&str> = ids.iter().filter_map(|id| numbering.piece(source, *id)).collect();
@@ -215,7 +216,7 @@ fn byte_level(directory: &Path) -> Result<Parts, EngineError> {
     let mut tokenizer = Tokenizer::new(model.map_err(|error| bad(&merges, error))?);
     tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, true)));
     tokenizer.with_decoder(Some(ByteLevel::default()));
-    Ok((Splitter::Bytes(Box::new(tokenizer)), Prefix::Start(start), end))
+    Ok((Splitter::Bytes(tokenizer), Prefix::Start(start), end))
 }
 
 fn marian(directory: &Path) -> Result<Parts, EngineError> {
@@ -300,4 +301,33 @@ fn clean_up_spaces(directory: &Path) -> Result<bool, EngineError> {
 
 fn bad(path: &Path, reason: impl std::fmt::Display) -> EngineError {
     EngineError::BadFile { path: path.to_owned(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        source: Language,
+        target: Language,
+        text: String,
+        ids: Vec<i64>,
+        target_id: i64,
+        decoded: String,
+    }
+
+    #[test]
+    fn nllb_numbers_pieces_and_languages_as_transformers_does() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let tokenizer = Pretrained::open(&root.join("goldens/mbart50"), Architecture::Nllb).unwrap();
+        let cases = std::fs::read(root.join("fixtures/nllb.json")).unwrap();
+        for case in serde_json::from_slice::<Vec<Case>>(&cases).unwrap() {
+            let at = format!("{} to {}: {:?}", case.source, case.target, case.text);
+            let pair = LanguagePair::new(case.source, case.target);
+            assert_eq!(tokenizer.encode(&case.text, Some(pair)).unwrap(), case.ids, "{at}");
+            assert_eq!(tokenizer.first_token_for(case.target).unwrap(), Some(case.target_id), "{at}");
+            assert_eq!(tokenizer.decode(&case.ids), case.decoded, "{at}");
+        }
+    }
 }

@@ -70,14 +70,32 @@ impl Weights {
     /// # Errors
     /// [`EngineError::BadFile`] naming the tensor when its shape is not `shape` or its data are not all there.
     pub(super) fn take(&self, names: &[&str], shape: &[i64]) -> Result<Option<Tensor>, EngineError> {
-        let Some((name, slot)) = names.iter().find_map(|name| self.slots.get_key_value(*name)) else {
-            return Ok(None);
-        };
-        if slot.shape != shape {
-            return Err(self.bad(format_args!("{name} has the shape {:?}, not {shape:?}", slot.shape)));
-        }
+        let Some((name, slot)) = self.find(names, shape)? else { return Ok(None) };
         let tensor = slot.read(&self.map).map_err(|reason| self.bad(format_args!("{name} {reason}")))?;
         Ok(Some(tensor))
+    }
+
+    /// Whether the tensor has the shape that it should have, without reading it.
+    ///
+    /// # Errors
+    /// [`EngineError::BadFile`] naming the tensor when it is missing or has another shape.
+    pub(super) fn check_shape(&self, names: &[&str], shape: &[i64]) -> Result<(), EngineError> {
+        let missing = || self.bad(format_args!("{} is missing", names.first().copied().unwrap_or_default()));
+        self.find(names, shape)?.map(drop).ok_or_else(missing)
+    }
+
+    /// The number of tensors.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn find(&self, names: &[&str], shape: &[i64]) -> Result<Option<(&String, &Slot)>, EngineError> {
+        match names.iter().find_map(|name| self.slots.get_key_value(*name)) {
+            Some((name, slot)) if slot.shape != shape => {
+                Err(self.bad(format_args!("{name} has the shape {:?}, not {shape:?}", slot.shape)))
+            }
+            found => Ok(found),
+        }
     }
 
     /// Fills every variable of `store`. `names` lists what a variable may be called, `absent` gives its value where the
@@ -167,4 +185,38 @@ fn safetensors_slot(map: &[u8], name: &str, view: &safetensors::tensor::TensorVi
     let start = view.data().as_ptr() as usize - map.as_ptr() as usize;
     let strides = row_strides(&shape);
     Ok(Slot { kind, shape, strides, bytes: start..start + view.data().len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn goldens() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/bart")
+    }
+
+    #[test]
+    fn rust_bert_files_hold_the_same_tensors_as_the_hub_s() {
+        let tensors = Tensor::read_safetensors(goldens().join("model.safetensors")).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        Tensor::save_multi(&tensors, directory.path().join("rust_model.ot")).unwrap();
+        let weights = Weights::open(directory.path()).unwrap();
+        assert_eq!(weights.len(), tensors.len());
+        for (name, tensor) in tensors {
+            let read = weights.take(&[&name], &tensor.size()).unwrap();
+            assert_eq!(read, Some(tensor), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_cut_short_anywhere_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let whole = directory.path().join("whole.ot");
+        Tensor::save_multi(&[("a.b", Tensor::ones([30], (Kind::Float, tch::Device::Cpu)))], &whole).unwrap();
+        let bytes = std::fs::read(&whole).unwrap();
+        for length in (0..bytes.len()).step_by(7) {
+            std::fs::write(directory.path().join("rust_model.ot"), &bytes[..length]).unwrap();
+            assert!(Weights::open(directory.path()).is_err(), "{length} of {} bytes", bytes.len());
+        }
+    }
 }

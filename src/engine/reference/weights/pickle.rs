@@ -32,9 +32,32 @@ pub(super) enum Value {
     Module(Vec<(Value, Value)>),
 }
 
+/// How deep values may lie in one another; torch.save needs five levels. A deeper one could overflow the stack.
+const DEEPEST: usize = 32;
+/// How many values a pickle may make, recalled ones counted again: a thousand times what the largest models need.
+const MOST_VALUES: usize = 4_000_000;
+
+impl Value {
+    fn children(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match self {
+            Self::Sequence(items) => Box::new(items.iter()),
+            Self::Dictionary(items) | Self::Module(items) => {
+                Box::new(items.iter().flat_map(|(key, value)| [key, value]))
+            }
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The number of values in this one, itself counted, and how deep they lie.
+    fn measure(&self) -> (usize, usize) {
+        let inside = self.children().map(Self::measure);
+        inside.fold((1, 1), |(count, depth), (other, deep)| (count + other, depth.max(deep + 1)))
+    }
+}
+
 /// Reads one pickle from the start of `bytes`: its value, and how many bytes it took.
 pub(super) fn read(bytes: &[u8]) -> Result<(Value, usize), String> {
-    let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new() };
+    let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new(), made: 0 };
     loop {
         if let Some(value) = machine.step()? {
             return Ok((value, machine.at));
@@ -48,6 +71,7 @@ struct Machine<'a> {
     stack: Vec<Value>,
     marks: Vec<usize>,
     memo: Vec<Option<Value>>,
+    made: usize,
 }
 
 impl Machine<'_> {
@@ -132,8 +156,18 @@ impl Machine<'_> {
                 return Err(format!("the pickle holds the opcode {other:#04x}, which no dictionary of tensors needs"));
             }
         };
-        self.stack.push(value);
+        self.push(value, 1)?;
         Ok(None)
+    }
+
+    fn push(&mut self, value: Value, made: usize) -> Result<(), String> {
+        self.made += made;
+        if self.made > MOST_VALUES {
+            return Err("the pickle makes too many values".to_owned());
+        }
+        shallow(&value)?;
+        self.stack.push(value);
+        Ok(())
     }
 
     fn scalar(&mut self, opcode: u8) -> Result<Value, String> {
@@ -153,8 +187,8 @@ impl Machine<'_> {
         let index = if matches!(opcode, b'q' | b'h') { self.byte()? } else { self.length()? };
         if matches!(opcode, b'h' | b'j') {
             let value = self.memo.get(index).cloned().flatten().ok_or("the pickle recalls what it never stored")?;
-            self.stack.push(value);
-            return Ok(());
+            let (made, _) = value.measure();
+            return self.push(value, made);
         }
         // A file cannot store more values than it has bytes.
         if index >= self.bytes.len() {
@@ -177,6 +211,7 @@ impl Machine<'_> {
             },
             _ => vec![self.pop()?],
         };
+        values.iter().try_for_each(shallow)?;
         match (opcode, self.top().ok()) {
             (b'0', _) => {}
             (b'a' | b'e', Some(Value::Sequence(items))) => items.append(&mut values),
@@ -204,6 +239,13 @@ impl Machine<'_> {
             _ => Err("the pickle calls what has no name".to_owned()),
         }
     }
+}
+
+/// Leaves room for the container that the value is put into.
+fn shallow(value: &Value) -> Result<(), String> {
+    let too_deep =
+        matches!(value, Value::Sequence(_) | Value::Dictionary(_) | Value::Module(_)) && value.measure().1 >= DEEPEST;
+    if too_deep { Err("the pickle nests values too deep".to_owned()) } else { Ok(()) }
 }
 
 fn pairs(values: Vec<Value>) -> impl Iterator<Item = (Value, Value)> {
@@ -266,5 +308,37 @@ fn storage(id: Value) -> Result<Value, String> {
             _ => Err("a storage is not described as torch.save does".to_owned()),
         },
         _ => Err("a storage is not described as torch.save does".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_call_of_anything_else_is_refused_by_name() {
+        let error = read(b"\x80\x02cposix\nsystem\nX\x04\0\0\0true\x85R.").unwrap_err();
+        assert!(error.contains("posix.system") && error.contains("refused"), "{error}");
+    }
+
+    #[test]
+    fn pickles_that_would_exhaust_memory_or_stack_are_refused() {
+        let nested = [&b")"[..], &[0x85; 100_000], b"."].concat();
+        assert!(read(&nested).unwrap_err().contains("too deep"));
+        // Each round makes a tuple of the last one, twice: 2^25 values in all.
+        let doubled = [&b")q\0"[..], &b"h\0h\0\x86q\0".repeat(25), b"."].concat();
+        assert!(read(&doubled).unwrap_err().contains("too many"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(prop_oneof![
+            any::<u8>(),
+            proptest::sample::select(b"().NJKMXUq h}]tlcQRsuaeb0\x80\x85\x86\x87\x8a\x81".to_vec()),
+        ], 0..200)) {
+            let _ = read(&bytes);
+        }
     }
 }
