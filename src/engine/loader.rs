@@ -4,7 +4,7 @@ use super::{
     Engine, EngineError, EngineSpec, Seq2Seq, abstractive::Abstractive, extractive::Extractive, reference,
     seq2seq::SsruModel, translation::SentenceTranslator,
 };
-use crate::domain::{Architecture, GenerationOptions, Task};
+use crate::domain::{Architecture, Task};
 
 /// Builds engines. Called on the thread that will own the engine.
 pub trait EngineLoader: Send + Sync {
@@ -57,7 +57,7 @@ fn open(directory: &Path, architecture: Architecture, context_tokens: usize) -> 
         | Architecture::T5
         | Architecture::M2m100
         | Architecture::Nllb
-        | Architecture::Mbart50 => reference::open(directory, architecture, 0, &GenerationOptions::default()),
+        | Architecture::Mbart50 => reference::open(directory, architecture),
         Architecture::Extractive => Err(EngineError::UnknownArchitecture {
             path: directory.to_owned(),
             architecture: "sentence selection, which has no weights".into(),

@@ -4,6 +4,7 @@
 //! engine catches the panic and builds the engine again.
 
 mod abstractive;
+mod batch;
 mod error;
 pub mod extractive;
 pub mod fake;

@@ -103,6 +103,5 @@ pub(crate) fn is_balanced(sentence: &str) -> bool {
     count('"').is_multiple_of(2) && pairs.iter().all(|(open, close)| count(*open) == count(*close))
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -9,5 +9,5 @@ mod cli;
 mod docs;
 mod goldens;
 mod hub;
-mod store;
 mod model_files;
+mod store;

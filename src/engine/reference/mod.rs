@@ -20,7 +20,7 @@ use self::{
     network::Network,
     options::Plan,
 };
-use super::{EngineError, Seq2Seq, tokenizer::Pretrained};
+use super::{EngineError, Seq2Seq, batch::in_batches, tokenizer::Pretrained};
 use crate::domain::{Architecture, GenerationOptions, LanguagePair};
 
 /// The architecture of the model in `directory`.
@@ -31,21 +31,11 @@ pub(super) fn architecture_of(directory: &Path) -> Result<Architecture, EngineEr
     Config::read(directory)?.architecture()
 }
 
-/// Opens the pretrained model in `directory`. `generation_defaults` win over the model's own.
-///
-/// `threads` is how many CPU threads an operation uses, for the whole process; 0 leaves that as it is.
+/// Opens the pretrained model in `directory`.
 ///
 /// # Errors
 /// [`EngineError`] when a file is missing or damaged, or describes another architecture than `architecture`.
-pub(super) fn open(
-    directory: &Path,
-    architecture: Architecture,
-    threads: usize,
-    generation_defaults: &GenerationOptions,
-) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    if let Ok(threads @ 1..) = i32::try_from(threads) {
-        tch::set_num_threads(threads);
-    }
+pub(super) fn open(directory: &Path, architecture: Architecture) -> Result<Box<dyn Seq2Seq>, EngineError> {
     let config = Config::read(directory)?;
     let found = config.architecture()?;
     if found != architecture {
@@ -54,7 +44,7 @@ pub(super) fn open(
     let settings = config.settings(architecture)?;
     let tokenizer = Pretrained::open(directory, architecture)?;
     let network = Network::open(directory, &config, architecture)?;
-    Ok(Box::new(Reference { settings, tokenizer, network, defaults: generation_defaults.clone() }))
+    Ok(Box::new(Reference { settings, tokenizer, network }))
 }
 
 /// A pretrained model in memory.
@@ -62,7 +52,6 @@ struct Reference {
     settings: Settings,
     tokenizer: Pretrained,
     network: Network,
-    defaults: GenerationOptions,
 }
 
 impl Seq2Seq for Reference {
@@ -84,36 +73,37 @@ impl Seq2Seq for Reference {
     }
 
     fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
-        if sources.is_empty() {
-            return Ok(Vec::new());
-        }
-        let plan = Plan::new(options, &self.defaults, &self.settings)?;
-        let (ids, mask) = self.batch(sources)?;
-        tch::no_grad(|| {
-            let mut decoding = self.network.encode(&ids, &mask, i64::try_from(plan.beams).unwrap_or(1));
-            match plan.beams {
-                1 => search::greedy(&mut decoding, sources.len(), &plan),
-                _ => search::beam(&mut decoding, sources.len(), &plan),
-            }
-        })
+        let plan = Plan::new(options, &self.settings)?;
+        in_batches(sources, |batch| self.generate_batch(batch, &plan))
     }
 }
 
 impl Reference {
+    fn generate_batch(&self, sources: &[&[i64]], plan: &Plan) -> Result<Vec<Vec<i64>>, EngineError> {
+        let (ids, mask) = self.batch(sources)?;
+        tch::no_grad(|| {
+            let mut decoding = self.network.encode(&ids, &mask, i64::try_from(plan.beams).unwrap_or(1));
+            match plan.beams {
+                1 => search::greedy(&mut decoding, sources.len(), plan),
+                _ => search::beam(&mut decoding, sources.len(), plan),
+            }
+        })
+    }
+
     /// The sources as one tensor, short ones padded, and the mask that tells padding from tokens.
-    fn batch(&self, sources: &[Vec<i64>]) -> Result<(Tensor, Tensor), EngineError> {
-        let longest = sources.iter().map(Vec::len).max().unwrap_or(0);
+    fn batch(&self, sources: &[&[i64]]) -> Result<(Tensor, Tensor), EngineError> {
+        let longest = sources.iter().map(|source| source.len()).max().unwrap_or(0);
         let limit = self.settings.positions.unwrap_or(usize::MAX);
         let refuse = |reason: String| Err(EngineError::Option { name: "source", reason });
         if longest > limit {
             return refuse(format!("it has {longest} tokens, the model reads {limit}"));
         }
-        for id in sources.iter().flatten() {
+        for id in sources.iter().copied().flatten() {
             if !(0..self.settings.vocabulary).contains(id) {
                 return refuse(format!("the model has the tokens 0 to {}, not {id}", self.settings.vocabulary - 1));
             }
         }
-        if sources.iter().any(Vec::is_empty) {
+        if sources.iter().any(|source| source.is_empty()) {
             return refuse("it has no tokens".to_owned());
         }
         let padded = |value: i64, source: &[i64]| {

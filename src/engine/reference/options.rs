@@ -33,16 +33,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// `options`, then the catalog's defaults, then the model's, then those of `transformers`.
+    /// `options`, then the model's own defaults, then those of `transformers`.
     ///
     /// # Errors
     /// [`EngineError::Option`] naming a setting that is impossible, or impossible with this model.
-    pub(super) fn new(
-        options: &GenerationOptions,
-        catalog: &GenerationOptions,
-        settings: &Settings,
-    ) -> Result<Self, EngineError> {
-        let options = options.clone().or(catalog).or(&settings.defaults);
+    pub(super) fn new(options: &GenerationOptions, settings: &Settings) -> Result<Self, EngineError> {
+        let options = options.clone().or(&settings.defaults);
         let max_length = match options.max_new_tokens {
             Some(tokens) => tokens.saturating_add(1),
             None => options.max_length.unwrap_or(MAX_LENGTH),
@@ -111,14 +107,13 @@ mod tests {
     }
 
     fn plan(options: GenerationOptions) -> Result<Plan, EngineError> {
-        let catalog = GenerationOptions { min_length: Some(5), ..Default::default() };
-        Plan::new(&options, &catalog, &settings())
+        Plan::new(&options, &settings())
     }
 
     #[test]
-    fn the_request_wins_over_the_catalog_and_the_catalog_over_the_model() {
+    fn what_is_asked_wins_over_the_model_and_the_model_over_transformers() {
         let plan = plan(GenerationOptions { max_new_tokens: Some(7), ..Default::default() }).unwrap();
-        assert_eq!((plan.max_length, plan.min_length, plan.beams, plan.length_penalty), (8, 5, 4, 1.0));
+        assert_eq!((plan.max_length, plan.min_length, plan.beams, plan.length_penalty), (8, 0, 4, 1.0));
     }
 
     #[test]

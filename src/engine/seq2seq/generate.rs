@@ -1,5 +1,5 @@
-//! Generation for the SSRU runtime: batches by length, one step for all beams of a batch, searches that leave
-//! their batch as soon as they have ended.
+//! Generation for the SSRU runtime: one step for all beams of a batch, searches that leave their batch as soon as
+//! they have ended.
 
 use tch::{Kind, Tensor};
 
@@ -9,10 +9,10 @@ use super::{
     layers::sinusoids,
     search::{Candidate, Search, SearchSettings},
 };
-use crate::{domain::GenerationOptions, engine::EngineError};
-
-/// Source tokens, padding included, that one batch may hold: enough to fill the cores, little enough to stay in cache.
-const BATCH_TOKENS: usize = 2048;
+use crate::{
+    domain::GenerationOptions,
+    engine::{EngineError, batch::in_batches},
+};
 
 /// Tokens that an output may have beyond its multiple of the source's tokens, for very short sources.
 const EXTRA_TOKENS: usize = 4;
@@ -24,14 +24,7 @@ pub(super) fn generate(
 ) -> Result<Vec<Vec<i64>>, EngineError> {
     let settings = Settings::new(model, options)?;
     let _guard = tch::no_grad_guard();
-    let mut outputs = vec![Vec::new(); sources.len()];
-    for batch in batches(sources) {
-        let rows: Vec<&[i64]> = batch.iter().map(|&index| sources[index].as_slice()).collect();
-        for (&index, tokens) in batch.iter().zip(run_batch(model, &rows, &settings)) {
-            outputs[index] = tokens;
-        }
-    }
-    Ok(outputs)
+    in_batches(sources, |batch| Ok(run_batch(model, batch, &settings)))
 }
 
 /// What the options come to for this model.
@@ -81,20 +74,6 @@ fn refuse_unknown(options: &GenerationOptions) -> Result<(), EngineError> {
         Some(&(name, _)) => Err(EngineError::Option { name, reason: "the built-in model does not have it".into() }),
         None => Ok(()),
     }
-}
-
-/// Indices of sources, similar lengths together, so that little is spent on padding.
-fn batches(sources: &[Vec<i64>]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..sources.len()).collect();
-    order.sort_by_key(|&index| sources[index].len());
-    let mut batches: Vec<Vec<usize>> = Vec::new();
-    for index in order {
-        match batches.last_mut() {
-            Some(batch) if (batch.len() + 1) * sources[index].len() <= BATCH_TOKENS => batch.push(index),
-            _ => batches.push(vec![index]),
-        }
-    }
-    batches
 }
 
 /// One search and the place of its source among the batch's outputs.
