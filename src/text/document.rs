@@ -63,16 +63,19 @@ mod tests {
     #[test]
     fn sentences_know_where_they_stand() {
         for (original, expected) in [
-            ("A Heading\r\n\r\nHe met his\r\nfriend Mr.\r\nSmith.  She left.", vec![
-                ("A Heading", "A Heading"),
-                ("He met his friend Mr. Smith.", "He met his\r\nfriend Mr.\r\nSmith."),
-                ("She left.", "She left."),
-            ]),
+            (
+                "A Heading\r\n\r\nHe met his\r\nfriend Mr.\r\nSmith.  She left.",
+                vec![
+                    ("A Heading", "A Heading"),
+                    ("He met his friend Mr. Smith.", "He met his\r\nfriend Mr.\r\nSmith."),
+                    ("She left.", "She left."),
+                ],
+            ),
             ("• Milk\n• Two  eggs", vec![("Milk", "Milk"), ("Two eggs", "Two  eggs")]),
-            ("<p>AT&amp;T <b>won</b>.</p><p>It&#8217;s&nbsp;over.</p>", vec![
-                ("AT&T won.", "AT&amp;T <b>won</b>."),
-                ("It’s over.", "It&#8217;s&nbsp;over."),
-            ]),
+            (
+                "<p>AT&amp;T <b>won</b>.</p><p>It&#8217;s&nbsp;over.</p>",
+                vec![("AT&T won.", "AT&amp;T <b>won</b>."), ("It’s over.", "It&#8217;s&nbsp;over.")],
+            ),
             ("A\u{0}B\u{200b}C. D.", vec![("ABC.", "A\u{0}B\u{200b}C."), ("D.", "D.")]),
             ("if a < b and c > d. Done.", vec![("if a < b and c > d.", "if a < b and c > d."), ("Done.", "Done.")]),
             ("😀 We won! 😀\n\n* * *\n\nNext.", vec![("😀 We won! 😀", "😀 We won! 😀"), ("Next.", "Next.")]),

@@ -8,7 +8,8 @@ use super::abbreviations;
 const WIDEST_WRAP: usize = 120;
 
 /// Marks of list items, when a blank follows.
-const BULLETS: &[char] = &['•', '‣', '◦', '▪', '●', '○', '·', '∙', '⁃', '■', '□', '▶', '►', '✓', '✔', '*', '-', '–', '—'];
+const BULLETS: &[char] =
+    &['•', '‣', '◦', '▪', '●', '○', '·', '∙', '⁃', '■', '□', '▶', '►', '✓', '✔', '*', '-', '–', '—'];
 
 /// A block's range in the cleaned text, without its bullet, and the paragraph it belongs to.
 #[derive(Debug, PartialEq, Eq)]
@@ -127,11 +128,10 @@ mod tests {
                 "A Heading\nThe leaders of Canada and Chile agreed on\nTuesday to cut tariffs.",
                 vec!["A Heading", "The leaders of Canada and Chile agreed on Tuesday to cut tariffs."],
             ),
-            ("Rain in Spain\nSun in France\nWind in Chile tonight", vec![
-                "Rain in Spain",
-                "Sun in France",
-                "Wind in Chile tonight",
-            ]),
+            (
+                "Rain in Spain\nSun in France\nWind in Chile tonight",
+                vec!["Rain in Spain", "Sun in France", "Wind in Chile tonight"],
+            ),
             ("Shopping:\n- milk\n- brown\nbread\n* eggs", vec!["Shopping:", "milk", "brown bread", "eggs"]),
             ("1. Open it\n2. Close it", vec!["1. Open it", "2. Close it"]),
             ("# Title\nText here\n\n## Next", vec!["Title", "Text here", "Next"]),

@@ -92,6 +92,8 @@ fn english() {
         "no capitals here.| just text.| it goes on",
         "one line without a stop",
         "We won! 😀| Now go.",
+        "(CNN)U.S. officials met.| (CNN)Sen. Cruz left.",
+        "it turned out . |well , it did . |He paused . . . and left .",
     ]);
 }
 
@@ -141,7 +143,13 @@ fn spanish() {
 
 #[test]
 fn other_languages() {
-    check(&["これは本です。|それはペンです。", "「行こう。」|彼は去った。", "你好！|再见。", "यह है। |वह है।", "هل جئت؟ |نعم."]);
+    check(&[
+        "これは本です。|それはペンです。",
+        "「行こう。」|彼は去った。",
+        "你好！|再见。",
+        "यह है। |वह है।",
+        "هل جئت؟ |نعم.",
+    ]);
 }
 
 #[test]
