@@ -4,8 +4,8 @@
 const LEADING: &[&str] = &[
     // English
     "adm", "brig", "capt", "cmdr", "col", "cpl", "dr", "drs", "gen", "gov", "hon", "lt", "maj", "messrs", "mr", "mrs",
-    "ms", "mx", "pfc", "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "supt", "atty", "insp", "mt",
-    "ft", "vs", "v", "viz", "cf", "e.g", "eg", "i.e", "approx", "ca", // Spanish
+    "ms", "mx", "pfc", "spc", "det", "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "supt", "atty",
+    "insp", "mt", "ft", "vs", "v", "viz", "cf", "e.g", "eg", "i.e", "approx", "ca", // Spanish
     "alm", "arq", "brig", "cap", "cnel", "d", "dª", "da", "dn", "dña", "dra", "dras", "dres", "excmo", "excma", "fr",
     "gral", "ilmo", "ilma", "ing", "lic", "licda", "licdo", "mons", "ntra", "ntro", "pdte", "pdta", "pte", "prof",
     "profa", "rvdo", "srta", "srtas", "sra", "sras", "sres", "sta", "sto", "stma", "tte", "vda", "av", "avda", "ej",
@@ -29,7 +29,7 @@ const CAPITALISED: &[&str] = &[
     "ala", "ark", "conn", "del", "ee", "uu", "ff", "aa", "rr", "hh", "jj", "oo", "cc", "ss", "nn", "mm", "ga", "ill",
     "ind", "la", "mass", "miss", "mo", "mont", "ore", "pa", "penn", "que", "va", "wash", "est", "co", "ms", "gen",
     "hon", "fr", "d", "da", "col", "rep", "pres", "sen", "maj", "adm", "ft", "mt", "dip", "mx", "gob", "del", "cap",
-    "urb", "sta", "sto", "pte",
+    "urb", "sta", "sto", "pte", "det",
 ];
 
 /// Followed by a number: `No. 5`, `p. 12`, `Nov. 3`.
@@ -277,6 +277,7 @@ const FUNCTION_WORDS: &[&str] = &[
 const SPEECH: &[&str] = &[
     "said",
     "says",
+    "joked",
     "asked",
     "asks",
     "told",

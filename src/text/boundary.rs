@@ -73,7 +73,7 @@ impl Stop<'_> {
         if !self.after.starts_with(char::is_whitespace) {
             return self.is_glued_end();
         }
-        if next.is_small() && !self.caseless {
+        if next.is_small() && !self.caseless && !self.is_tokenised() {
             return false;
         }
         if self.marks == "." {
@@ -81,6 +81,11 @@ impl Stop<'_> {
         }
         let quoted_cry = !self.closers.is_empty() && self.marks.contains(['!', '?']);
         !(quoted_cry && next.is_attribution())
+    }
+
+    /// A blank stands before the full stop, as tokenised text has it: such stops do not abbreviate.
+    fn is_tokenised(&self) -> bool {
+        self.marks == "." && self.before.ends_with(' ')
     }
 
     /// `ended.The next`: a blank is missing. Not in `example.Com`, which has no small word before, nor in links.
@@ -120,7 +125,7 @@ impl Stop<'_> {
         let letters = self.before.char_indices().rev().take(WORD_LIMIT).take_while(|(_, c)| !c.is_whitespace());
         let start = letters.last().map_or(self.before.len(), |(at, _)| at);
         let word = self.before[start..].trim_start_matches(is_opener);
-        word.rsplit(['-', '/', '—', '–']).next().unwrap_or(word)
+        word.rsplit(['-', '/', '—', '–', ')']).next().unwrap_or(word)
     }
 
     /// `1.` and the like at the start of an item.

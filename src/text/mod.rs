@@ -16,5 +16,5 @@ mod split_long;
 pub use chunk::chunk;
 pub use detect::{detect, detectable};
 pub use document::{Document, Sentence};
-pub use sentences::split_sentences;
+pub use sentences::{is_balanced, is_closed, split_sentences};
 pub use split_long::split_long;

@@ -13,7 +13,7 @@ pub fn split_sentences(text: &str) -> Vec<Span> {
     let mut at = 0;
     while let Some(found) = text[at..].find(is_terminator) {
         let stop = at + found;
-        let marks_end = skip(text, stop, is_terminator);
+        let marks_end = marks_end(text, stop);
         let closers_end = closers_end(text, marks_end);
         at = closers_end;
         let wide = text[stop..marks_end].ends_with(is_wide);
@@ -64,6 +64,15 @@ fn skip(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> usize {
     text[at..].find(|c| !belongs(c)).map_or(text.len(), |length| at + length)
 }
 
+/// Past the stops at `at`; `. . .` is one.
+fn marks_end(text: &str, at: usize) -> usize {
+    let mut end = skip(text, at, is_terminator);
+    while text[end..].starts_with(" .") {
+        end = skip(text, end + 1, is_terminator);
+    }
+    end
+}
+
 /// Past the closing marks at `at`, and past emoji after a blank; tokenised text puts a blank before `''`.
 fn closers_end(text: &str, at: usize) -> usize {
     let end = skip(text, at, is_closer);
@@ -92,15 +101,16 @@ fn is_closer(c: char) -> bool {
 }
 
 /// Whether `sentence` ends as a sentence does: by a stop, perhaps within closing marks.
-pub(crate) fn is_closed(sentence: &str) -> bool {
+pub fn is_closed(sentence: &str) -> bool {
     sentence.trim_end_matches(|c: char| is_closer(c) || c.is_whitespace()).ends_with(is_terminator)
 }
 
 /// Whether quotation marks that turn one way only, or brackets, open as often as they close.
-pub(crate) fn is_balanced(sentence: &str) -> bool {
+pub fn is_balanced(sentence: &str) -> bool {
     let count = |mark: char| sentence.matches(mark).count();
     let pairs = [('(', ')'), ('“', '”'), ('«', '»'), ('[', ']')];
-    count('"').is_multiple_of(2) && pairs.iter().all(|(open, close)| count(*open) == count(*close))
+    let tokenised = sentence.matches("``").count() == sentence.matches("''").count();
+    tokenised && count('"').is_multiple_of(2) && pairs.iter().all(|(open, close)| count(*open) == count(*close))
 }
 
 #[cfg(test)]

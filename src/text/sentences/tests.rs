@@ -92,6 +92,8 @@ fn english() {
         "no capitals here.| just text.| it goes on",
         "one line without a stop",
         "We won! 😀| Now go.",
+        "(CNN)U.S. officials met.| (CNN)Sen. Cruz left.",
+        "it turned out . |well , it did . |He paused . . . and left .",
     ]);
 }
 

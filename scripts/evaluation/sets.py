@@ -1,0 +1,33 @@
+"""The evaluation sets, and the tables of docs/QUALITY.md between their markers."""
+import json
+import pathlib
+
+# Name and sentences in a summary.
+SETS = {"cnn300": 3, "xsum200": 1, "newsroom60": 3}
+DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs" / "QUALITY.md"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def reference(item):
+    """The reference summary, one sentence a line where the set tells them apart."""
+    return "\n".join(item["highlights"]) if item.get("highlights") else item["summary"]
+
+
+def halves(items):
+    """The half that the weights were set on (items 0, 2, 4, ...), the half that was kept away from them, all."""
+    return {"tuned": items[0::2], "held out": items[1::2], "all": items}
+
+
+def write_table(marker, lines):
+    """Puts lines between <!-- MARKER --> and <!-- /MARKER -->."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    opening, closing = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
+    before, found, rest = text.partition(opening)
+    _, closed, after = rest.partition(closing)
+    if not (found and closed):
+        raise SystemExit(f"{DOCUMENT} has no markers {marker}")
+    DOCUMENT.write_text(before + opening + "\n".join(lines) + "\n" + closing + after, encoding="utf-8")
