@@ -182,7 +182,7 @@ def main():
     for title, rows in ROWS.items():
         grid = itertools.product(CENTRALITY, repeat=len(rows))
         weights = max(grid, key=lambda weights: sum(means(documents, rows, weights, "tuned")))
-        for half in ("tuned", "held out", "all"):
+        for half in ("tuned", "other half", "all"):
             found = means(documents, rows, weights, half)
             cells = " | ".join(f"{value:.2f}" for value in [*found, sum(found) / len(found)])
             lines.append(f"| {title} | {', '.join(f'{weight:g}' for weight in weights)} | {half} | {cells} |")

@@ -18,8 +18,8 @@ def reference(item):
 
 
 def halves(items):
-    """The half that the weights were set on (items 0, 2, 4, ...), the half that was kept away from them, all."""
-    return {"tuned": items[0::2], "held out": items[1::2], "all": items}
+    """The half that weights were searched on (items 0, 2, 4, ...), the other, which was looked at too, and all."""
+    return {"tuned": items[0::2], "other half": items[1::2], "all": items}
 
 
 def write_table(marker, lines):

@@ -3,8 +3,9 @@
 //! A sentence's score adds up its nearness to the middle of all sentences and to that of the first three (cosine
 //! of word counts), its place, and small prices for quotations, questions and length; sentences are then taken one
 //! by one, each paying for what those before it already say (maximal marginal relevance, Carbonell and Goldstein
-//! 1998). The weights were set on one half of the evaluation sets; `docs/QUALITY.md` has the measurements, also of
-//! inverse document frequency and of the built-in translator's encoder states, neither of which earned its cost.
+//! 1998). The weights were searched on one half of the evaluation sets, with the other in view. `docs/QUALITY.md`
+//! has the measurements, also of inverse document frequency and of the built-in translator's encoder states,
+//! neither of which earned its cost.
 //!
 //! The work grows with the article's words times the sentences asked for; no matrix of sentence pairs is made.
 

@@ -105,6 +105,9 @@ impl Stop<'_> {
         if self.is_enumerator(word) {
             return false;
         }
+        if matches!(word, "a" | "d") && next.word == "C" && next.rest.starts_with('.') {
+            return false; // 323 a. C.
+        }
         if is_hours(self.before, word) {
             return !abbreviations::follows_hours(next.word);
         }

@@ -68,12 +68,12 @@ mod tests {
     fn packs_evenly() {
         for (counts, max_tokens, expected) in [
             (vec![], 10, vec![]),
-            (vec![5], 10, vec![0..1]),
+            (vec![5, 6], 10, vec![0..1, 1..2]),
             (vec![10; 11], 100, vec![0..5, 5..11]),
             (vec![50, 50, 50, 50, 1], 100, vec![0..1, 1..3, 3..5]),
             (vec![5, 200, 5], 100, vec![0..1, 1..2, 2..3]),
             (vec![1, 1], 0, vec![0..1, 1..2]),
-            (vec![0, 0, 0], 0, vec![0..3]),
+            (vec![0, 0, 1], 0, vec![0..2, 2..3]),
         ] {
             assert_eq!(chunk(&counts, max_tokens), expected, "{counts:?} into {max_tokens}");
         }

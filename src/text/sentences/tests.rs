@@ -137,6 +137,7 @@ fn spanish() {
         "El lic. Mora y el ing. Paz firmaron.",
         "Véase el cap. IV del libro.| Es corto.",
         "¿Qué?!| ¡No!",
+        "Cayó en 323 a. C. tras un sitio.| Renació en el 40 d. C.| El templo quedó.",
         "Ganó 3 a 1.| 40.000 personas lo vieron.",
     ]);
 }
