@@ -24,12 +24,17 @@ done
 echo "[evaluate] building breve and the scorer" >&2
 scripts/setup_libtorch.sh
 cargo build --release --locked --quiet
-[ -x .venv/bin/python ] || python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/evaluation/requirements.txt
+requirements=scripts/evaluation/requirements-translation.txt
+if ! cmp -s "$requirements" .venv/translation/requirements.txt; then
+    "${PYTHON:-python3}" -m venv .venv/translation
+    .venv/translation/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    cp "$requirements" .venv/translation/requirements.txt
+fi
+python=.venv/translation/bin/python
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "[evaluate] translating $set with $model, $beams beams" >&2
-.venv/bin/python scripts/evaluation/translation.py lines "$data/$set.en" "$beams" > "$work/in.jsonl"
-.venv/bin/python scripts/evaluation/translation.py score "$work/in.jsonl" "$data/$set.es" \
+$python scripts/evaluation/translation.py lines "$data/$set.en" "$beams" > "$work/in.jsonl"
+$python scripts/evaluation/translation.py score "$work/in.jsonl" "$data/$set.es" \
     --model "$model" --set "$set" --beams "$beams" --document docs/QUALITY.md

@@ -1,66 +1,8 @@
 //! The `breve` program as a user runs it.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-};
+use std::{fs, io::Read, path::Path, process::Stdio};
 
-use tempfile::TempDir;
-
-/// The program in a home of its own, with nothing of the tester's environment.
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn breve(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_breve"));
-        command.args(words).env_clear().env("HOME", self.path()).env("HF_HUB_OFFLINE", "1").current_dir(self.path());
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Answer {
-        self.breve(words).stdin(Stdio::null()).output().unwrap().into()
-    }
-
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path().join(name), content).unwrap();
-    }
-}
-
-/// What the program said, and its exit code.
-#[derive(Debug)]
-struct Answer {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Answer {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-}
-
-impl Answer {
-    /// Failed with `code` and one line on standard error that holds `part`.
-    fn fails(&self, code: i32, part: &str) {
-        assert_eq!(self.code, Some(code), "{self:?}");
-        assert!(self.err.starts_with("error: ") && self.err.contains(part), "{part}: {self:?}");
-        assert_eq!(self.err.lines().count(), 1, "{self:?}");
-        assert_eq!(self.out, "");
-    }
-}
+use crate::program::{Answer, Home, Service};
 
 #[test]
 fn version_and_help_are_answers() {
@@ -219,14 +161,14 @@ fn the_built_in_models_are_there_with_nothing_fetched() {
     let home = Home::new();
     let list = home.run(&["models", "list"]);
     assert!(list.code == Some(0) && list.out.lines().count() == 3, "{list:?}");
-    let available = json(&home.run(&["models", "available", "--json"]));
+    let available = home.run(&["models", "available", "--json"]).json();
     let state = |id: &str| {
         let models = available["models"].as_array().unwrap();
         models.iter().find(|model| model["id"] == id).unwrap_or_else(|| panic!("{id}: {available}"))["state"].clone()
     };
     assert_eq!((state("en-es-tiny"), state("opus-mt-en-es")), ("ready".into(), "available".into()));
-    assert_eq!(json(&home.run(&["models", "show", "en-es-tiny", "--json"]))["license"], "MPL-2.0");
-    assert_eq!(json(&home.run(&["models", "verify", "--json"]))["models"][1]["ok"], true);
+    assert_eq!(home.run(&["models", "show", "en-es-tiny", "--json"]).json()["license"], "MPL-2.0");
+    assert_eq!(home.run(&["models", "verify", "--json"]).json()["models"][1]["ok"], true);
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "looking creates nothing");
 }
 
@@ -263,7 +205,7 @@ fn a_text_is_translated_by_the_built_in_model() {
     let text = home.run(&["translate", "news.txt", "--to", "es"]);
     assert!(text.code == Some(0) && text.out.contains("ciudad"), "{text:?}");
     assert!(text.err.starts_with("[en-es-tiny@"), "{text:?}");
-    let answer = json(&home.run(&["translate", "news.txt", "--to", "es", "--json"]));
+    let answer = home.run(&["translate", "news.txt", "--to", "es", "--json"]).json();
     assert_eq!(answer["translations"][0]["text"], text.out.trim_end());
     home.run(&["translate", "news.txt", "--to", "fr"]).fails(8, "en-fr");
 }
@@ -273,7 +215,7 @@ fn the_language_is_detected() {
     let home = Home::new();
     home.file("news.txt", "El ayuntamiento aprobó el plan el lunes.");
     assert!(home.run(&["detect", "news.txt"]).out.starts_with("es "));
-    assert_eq!(json(&home.run(&["detect", "news.txt", "--json"]))["detections"][0]["language"], "es");
+    assert_eq!(home.run(&["detect", "news.txt", "--json"]).json()["detections"][0]["language"], "es");
 }
 
 #[test]
@@ -285,7 +227,7 @@ fn an_article_is_summarised_in_both_languages() {
     let (english, spanish) = text.out.split_once("\n\nSpanish\n").unwrap_or_else(|| panic!("{text:?}"));
     assert!(english.starts_with("English\n") && english.contains("Canada") && spanish.contains("Canadá"), "{text:?}");
     assert!(text.err.starts_with("[extractive@") && text.err.contains("en-es-tiny@"), "{text:?}");
-    let answer = json(&home.run(&["summarize", article, "--sentences", "2", "--to", "es", "--json"]));
+    let answer = home.run(&["summarize", article, "--sentences", "2", "--to", "es", "--json"]).json();
     assert_eq!(answer["sentences"].as_array().map(Vec::len), Some(2), "{answer}");
     assert!(answer["summaries"]["en"].is_null() && answer["summaries"]["es"].is_string(), "{answer}");
     home.run(&["summarize", article, "--sentences", "51"]).fails(3, "sentences");
@@ -299,55 +241,8 @@ fn the_service_listens_answers_and_stops() {
     let home = Home::new();
     let mut service = Service::start(&home);
     let health = service.get("/health/live");
-    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+    assert_eq!(health.0, 200, "{health:?}");
     let address = service.address.clone();
     home.run(&["serve", "--bind", &address, "--log", "error"]).fails(5, "another program uses this address");
     assert_eq!(service.stop(), Some(0));
-}
-
-fn json(answer: &Answer) -> serde_json::Value {
-    assert_eq!(answer.code, Some(0), "{answer:?}");
-    serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
-}
-
-/// `breve serve` on a free port; killed when a test ends early.
-struct Service {
-    child: Child,
-    address: String,
-}
-
-impl Service {
-    fn start(home: &Home) -> Self {
-        let mut command = home.breve(&["serve", "--bind", "127.0.0.1:0"]);
-        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let said =
-            |line: &String| line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned());
-        let address = lines.find_map(|line| said(&line.unwrap())).expect("it says where it listens");
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// Asks it to stop, as a service manager does.
-    fn stop(&mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It has ended already where the test went well.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }

@@ -9,5 +9,7 @@ mod cli;
 mod docs;
 mod goldens;
 mod hub;
+mod journey;
 mod model_files;
+mod program;
 mod store;
