@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// Settings of text generation, with the names and meanings of `transformers`' `GenerationConfig`.
 ///
@@ -106,6 +107,37 @@ impl GenerationOptions {
             forced_bos_token_id: self.forced_bos_token_id.or(fallback.forced_bos_token_id),
             forced_eos_token_id: self.forced_eos_token_id.or(fallback.forced_eos_token_id),
         }
+    }
+}
+
+impl GenerationOptions {
+    /// These settings, with no `max_length` beyond the positions that a model has: a default must suit every model
+    /// of its family.
+    #[must_use]
+    pub fn within(self, positions: usize) -> Self {
+        Self { max_length: self.max_length.map(|length| length.min(positions)), ..self }
+    }
+
+    /// The settings among the members of a `generation_config.json`; all others are left aside.
+    ///
+    /// # Errors
+    /// A setting of a wrong type.
+    pub fn among(members: &Map<String, Value>) -> Result<Self, serde_json::Error> {
+        const NAMES: [&str; 11] = [
+            "num_beams",
+            "max_length",
+            "max_new_tokens",
+            "min_length",
+            "length_penalty",
+            "early_stopping",
+            "no_repeat_ngram_size",
+            "repetition_penalty",
+            "bad_words_ids",
+            "forced_bos_token_id",
+            "forced_eos_token_id",
+        ];
+        let known = NAMES.iter().filter_map(|&name| Some((name.to_owned(), members.get(name)?.clone())));
+        serde_json::from_value(Value::Object(known.collect()))
     }
 }
 

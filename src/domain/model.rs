@@ -85,6 +85,26 @@ pub enum Architecture {
     Mbart50,
 }
 
+impl Architecture {
+    /// The family that a `config.json` of the hub describes: by its `model_type`, and where two families share one,
+    /// by the `tokenizer_class`; where no file names that, by whether there is a `vocab.json`, which M2M100 has and
+    /// NLLB has not. `None` for a family that Breve does not know.
+    pub fn of_hub_model(model_type: &str, tokenizer_class: Option<&str>, has_vocabulary: bool) -> Option<Self> {
+        let class = tokenizer_class.map(|class| class.trim_end_matches("Fast"));
+        match (model_type, class) {
+            ("bart", _) => Some(Self::Bart),
+            ("marian", _) => Some(Self::Marian),
+            ("pegasus", _) => Some(Self::Pegasus),
+            ("t5", _) => Some(Self::T5),
+            ("m2m_100", Some("NllbTokenizer")) => Some(Self::Nllb),
+            ("m2m_100", None) if !has_vocabulary => Some(Self::Nllb),
+            ("m2m_100", _) => Some(Self::M2m100),
+            ("mbart", Some("MBart50Tokenizer")) => Some(Self::Mbart50),
+            _ => None,
+        }
+    }
+}
+
 /// Which languages a model serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -26,6 +26,7 @@ struct Part {
 
 impl Abstractive {
     pub(super) fn new(model: Box<dyn Seq2Seq>, prefix: String, defaults: GenerationOptions) -> Self {
+        let defaults = defaults.within(model.context_tokens());
         Self { model, prefix, defaults }
     }
 

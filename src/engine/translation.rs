@@ -20,6 +20,7 @@ struct Piece {
 
 impl SentenceTranslator {
     pub(super) fn new(model: Box<dyn Seq2Seq>, defaults: GenerationOptions) -> Self {
+        let defaults = defaults.within(model.context_tokens());
         Self { model, defaults }
     }
 

@@ -12,21 +12,6 @@ use crate::domain::{
 /// Larger files are not configuration.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// The names of [`GenerationOptions`]; others in `generation_config.json` are the engine's or nobody's business.
-const GENERATION_KEYS: [&str; 11] = [
-    "num_beams",
-    "max_length",
-    "max_new_tokens",
-    "min_length",
-    "length_penalty",
-    "early_stopping",
-    "no_repeat_ngram_size",
-    "repetition_penalty",
-    "bad_words_ids",
-    "forced_bos_token_id",
-    "forced_eos_token_id",
-];
-
 /// Reads the directory as a model called `id`. `catalog` tells which languages a family speaks, and how well.
 pub(super) fn inspect(directory: &Path, id: &ModelId, catalog: &[ModelCard]) -> Result<ModelCard, StoreError> {
     Reader { directory }.card(id, catalog)
@@ -96,20 +81,17 @@ impl Reader<'_> {
         if text(config, "decoder_cell") == Some("ssru") {
             return Ok(Architecture::MarianSsru);
         }
+        let kind = text(config, "model_type").ok_or_else(|| self.bad("config.json names no model_type"))?;
         let tokenizer = self.tokenizer_class(config)?;
-        match text(config, "model_type") {
-            Some("bart") => self.with_generator(config, Architecture::Bart),
-            Some("marian") => self.with_generator(config, Architecture::Marian),
-            Some("pegasus") => self.with_generator(config, Architecture::Pegasus),
-            Some("t5") => self.with_generator(config, Architecture::T5),
-            Some("m2m_100") if self.is_nllb(&tokenizer) => self.with_generator(config, Architecture::Nllb),
-            Some("m2m_100") => self.with_generator(config, Architecture::M2m100),
-            Some("mbart") if tokenizer == "MBart50Tokenizer" => self.with_generator(config, Architecture::Mbart50),
-            Some("mbart") => Err(self.bad("it is an mBART that is not mBART-50 (tokenizer_class MBart50Tokenizer)")),
-            Some(other) => Err(self.bad(format!(
-                "model_type {other:?} is not one of bart, marian, pegasus, t5, m2m_100 (M2M100 or NLLB) and mbart (mBART-50)"
+        let has_vocabulary = self.directory.join("vocab.json").exists();
+        match Architecture::of_hub_model(kind, tokenizer.as_deref(), has_vocabulary) {
+            Some(architecture) => self.with_generator(config, architecture),
+            None if kind == "mbart" => {
+                Err(self.bad("it is an mBART that is not mBART-50 (tokenizer_class MBart50Tokenizer)"))
+            }
+            None => Err(self.bad(format!(
+                "model_type {kind:?} is not one of bart, marian, pegasus, t5, m2m_100 (M2M100 or NLLB) and mbart (mBART-50)"
             ))),
-            None => Err(self.bad("config.json names no model_type")),
         }
     }
 
@@ -128,18 +110,9 @@ impl Reader<'_> {
         }
     }
 
-    /// M2M100 and NLLB share a network; only their tokenizers differ, of which M2M100's has a `vocab.json`.
-    fn is_nllb(&self, tokenizer: &str) -> bool {
-        match tokenizer {
-            "" => !self.directory.join("vocab.json").exists(),
-            named => named == "NllbTokenizer",
-        }
-    }
-
-    fn tokenizer_class(&self, config: &Map<String, Value>) -> Result<String, StoreError> {
+    fn tokenizer_class(&self, config: &Map<String, Value>) -> Result<Option<String>, StoreError> {
         let tokenizer = self.json("tokenizer_config.json")?.unwrap_or_default();
-        let class = text(&tokenizer, "tokenizer_class").or(text(config, "tokenizer_class")).unwrap_or_default();
-        Ok(class.trim_end_matches("Fast").to_owned())
+        Ok(text(&tokenizer, "tokenizer_class").or(text(config, "tokenizer_class")).map(str::to_owned))
     }
 
     fn marian_pairs(&self, id: &ModelId) -> Result<Vec<LanguagePair>, StoreError> {
@@ -183,11 +156,7 @@ impl Reader<'_> {
     }
 
     fn options(&self, file: &str, object: &Map<String, Value>) -> Result<GenerationOptions, StoreError> {
-        let known = GENERATION_KEYS.iter().filter_map(|&key| {
-            let value = object.get(key).filter(|value| !value.is_null())?;
-            Some((key.to_owned(), value.clone()))
-        });
-        serde_json::from_value(Value::Object(known.collect())).map_err(|error| self.bad(format!("{file}: {error}")))
+        GenerationOptions::among(object).map_err(|error| self.bad(format!("{file}: {error}")))
     }
 }
 

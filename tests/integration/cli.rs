@@ -1,6 +1,6 @@
 //! The `breve` program as a user runs it.
 
-use std::{fs, io::Read, path::Path, process::Stdio};
+use std::{fs, path::Path, process::Stdio};
 
 use crate::program::{Answer, Home, Service};
 

@@ -63,21 +63,13 @@ impl Config {
     pub(super) fn architecture(&self) -> Result<Architecture, EngineError> {
         let kind = self.model.get("model_type").and_then(Value::as_str).unwrap_or("");
         let class = [&self.tokenizer, &self.model].into_iter().find_map(|file| file.get("tokenizer_class")?.as_str());
-        let class = class.unwrap_or("").trim_end_matches("Fast");
-        Ok(match (kind, class) {
-            _ if self.model.get("decoder_cell").is_some_and(|cell| cell == "ssru") => Architecture::MarianSsru,
-            ("bart", _) => Architecture::Bart,
-            ("marian", _) => Architecture::Marian,
-            ("pegasus", _) => Architecture::Pegasus,
-            ("t5", _) => Architecture::T5,
-            ("m2m_100", "NllbTokenizer") => Architecture::Nllb,
-            ("m2m_100", _) => Architecture::M2m100,
-            ("mbart", "MBart50Tokenizer") => Architecture::Mbart50,
-            (kind, class) => {
-                let path = self.path.parent().unwrap_or(&self.path).to_owned();
-                let architecture = if class.is_empty() { kind.to_owned() } else { format!("{kind} with {class}") };
-                return Err(EngineError::UnknownArchitecture { path, architecture });
-            }
+        if self.model.get("decoder_cell").is_some_and(|cell| cell == "ssru") {
+            return Ok(Architecture::MarianSsru);
+        }
+        let directory = self.path.parent().unwrap_or(&self.path);
+        Architecture::of_hub_model(kind, class, directory.join("vocab.json").exists()).ok_or_else(|| {
+            let architecture = class.map_or_else(|| kind.to_owned(), |class| format!("{kind} with {class}"));
+            EngineError::UnknownArchitecture { path: directory.to_owned(), architecture }
         })
     }
 
@@ -125,22 +117,9 @@ impl Config {
 
     /// The generation settings of `generation_config.json`, or of `config.json` where there is no such file.
     fn defaults(&self) -> Result<GenerationOptions, EngineError> {
-        const NAMES: [&str; 11] = [
-            "num_beams",
-            "max_length",
-            "max_new_tokens",
-            "min_length",
-            "length_penalty",
-            "early_stopping",
-            "no_repeat_ngram_size",
-            "repetition_penalty",
-            "bad_words_ids",
-            "forced_bos_token_id",
-            "forced_eos_token_id",
-        ];
-        let known = NAMES.iter().filter_map(|name| Some(((*name).to_owned(), self.generation_value(name)?.clone())));
-        let path = self.generation.as_ref().map_or(&self.path, |(path, _)| path);
-        serde_json::from_value(Value::Object(known.collect()))
+        let (path, members) =
+            self.generation.as_ref().map_or((&self.path, &self.model), |(path, members)| (path, members));
+        GenerationOptions::among(members)
             .map_err(|error| EngineError::BadFile { path: path.clone(), reason: error.to_string() })
     }
 
