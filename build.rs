@@ -12,5 +12,9 @@ fn main() {
     }
     if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "unix") {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{}", lib.display());
+        // From target/release, so that a checkout can be moved with what was built in it.
+        let here =
+            if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "macos") { "@loader_path" } else { "$ORIGIN" };
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{here}/../../.libtorch/lib");
     }
 }

@@ -84,7 +84,7 @@ pub struct ModelSettings {
     pub memory_budget_mib: u64,
     /// Unload a model that was not used for so many seconds; 0 never.
     pub idle_unload_s: u64,
-    /// CPU threads for one model; 0 for all cores.
+    /// CPU threads for one model; 0 for all cores. The built-in translator always uses one.
     pub threads: usize,
 }
 
