@@ -2,7 +2,7 @@
 
 mod error;
 mod memory;
-mod slot;
+mod shared;
 mod worker;
 
 use std::{
@@ -15,7 +15,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    domain::{ModelId, ModelState},
+    domain::{ModelId, ModelName, ModelState},
     engine::{
         EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest,
     },
@@ -23,7 +23,7 @@ use crate::{
 };
 pub use error::PoolError;
 use memory::estimated_bytes;
-use slot::{Shared, Slot, Stage};
+use shared::{Shared, Stage};
 use worker::{Answer, Command, Ticket, WorkError, Worker};
 
 /// How much the pool may hold.
@@ -60,6 +60,14 @@ struct Inner {
     settings: PoolSettings,
     loader: Arc<dyn EngineLoader>,
     models: Mutex<Models>,
+}
+
+/// A model's entry in the pool.
+struct Slot {
+    name: ModelName,
+    commands: mpsc::Sender<Command>,
+    shared: Arc<Shared>,
+    last_used: Instant,
 }
 
 #[derive(Default)]

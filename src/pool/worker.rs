@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::{
     Timed,
-    slot::{Shared, Stage},
+    shared::{Shared, Stage},
 };
 use crate::engine::{
     Engine, EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest,

@@ -6,7 +6,7 @@ use std::{
     collections::{BinaryHeap, HashMap},
 };
 
-use super::spm::{Kind, Pieces};
+use super::pieces::{Kind, Pieces};
 
 struct Symbol {
     start: usize,

@@ -3,6 +3,7 @@
 mod charsmap;
 mod languages;
 mod merges;
+mod pieces;
 mod pretrained;
 mod spm;
 mod viterbi;

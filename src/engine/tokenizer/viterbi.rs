@@ -1,6 +1,6 @@
 //! The likeliest split under a unigram model, as `unigram_model.cc` of sentencepiece 0.2 finds it.
 
-use super::spm::{Kind, Pieces};
+use super::pieces::{Kind, Pieces};
 
 /// How much worse than the worst piece an unknown character is.
 const UNKNOWN_PENALTY: f32 = 10.0;

@@ -1,24 +1,14 @@
-//! What the pool knows of one model in memory, shared with the thread that owns it.
+//! What the pool and the thread that owns a model both see.
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use super::worker::Command;
-use crate::domain::{ModelName, ModelState};
-
-/// A model's entry in the pool.
-pub(super) struct Slot {
-    pub(super) name: ModelName,
-    pub(super) commands: mpsc::Sender<Command>,
-    pub(super) shared: Arc<Shared>,
-    pub(super) last_used: Instant,
-}
+use crate::domain::ModelState;
 
 /// Where the owner thread is.
 #[derive(Debug, Clone, PartialEq, Eq)]
