@@ -57,6 +57,6 @@ fn summary(mut sentences: Vec<String>, arguments: &Arguments) -> Result<Vec<Stri
         count: arguments.count,
         generation: GenerationOptions::default(),
     };
-    let output = Extractive::default().summarize(&request)?;
+    let output = Extractive::default().summarize(&request, &|| true)?;
     Ok(output.sentences.into_iter().map(|sentence| sentence.text).collect())
 }

@@ -164,6 +164,7 @@ fn store_code(error: &StoreError) -> u8 {
 fn engine_code(error: &EngineError) -> u8 {
     match error {
         EngineError::MissingFile { .. } => NOT_FOUND,
+        EngineError::Unwanted => TIMEOUT,
         EngineError::Language(_) => LANGUAGE,
         EngineError::Option { .. } => INPUT,
         EngineError::BadFile { .. } | EngineError::UnknownArchitecture { .. } | EngineError::Failed(_) => INTERNAL,

@@ -13,6 +13,8 @@ pub struct Summary {
     pub sentences: Vec<Sentence>,
     /// How much of the article was read.
     pub coverage: Coverage,
+    /// Sentences in other languages that the translator gave nothing for: these stand in the article's language.
+    pub untranslated: usize,
     /// Tokens read and written.
     pub usage: Usage,
     /// The summariser.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    DraftSentence, EngineError, Seq2Seq, SummarizeOutput, SummarizeRequest, Summarizer, extractive::Extractive,
+    DraftSentence, EngineError, Seq2Seq, SummarizeOutput, SummarizeRequest, Summarizer, Wanted, extractive::Extractive,
 };
 use crate::{
     domain::{GenerationOptions, Usage},
@@ -89,10 +89,10 @@ impl Abstractive {
 }
 
 impl Summarizer for Abstractive {
-    fn summarize(&mut self, request: &SummarizeRequest) -> Result<SummarizeOutput, EngineError> {
+    fn summarize(&mut self, request: &SummarizeRequest, wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError> {
         let options = request.generation.clone().or(&self.defaults);
         let pieces = self.pieces(&request.sentences)?;
-        let outputs = self.model.generate(&pieces, &options)?;
+        let outputs = self.model.generate_while(&pieces, &options, wanted)?;
         let usage = Usage {
             input_tokens: pieces.iter().map(Vec::len).sum(),
             output_tokens: outputs.iter().map(Vec::len).sum(),
@@ -125,6 +125,7 @@ fn choose(drafts: Vec<String>, request: &SummarizeRequest, pieces: usize) -> Res
     if pieces < 2 || drafts.len() <= request.count {
         return Ok(drafts.into_iter().take(request.count).map(written).collect());
     }
-    let chosen = Extractive::default().summarize(&SummarizeRequest { sentences: drafts, ..request.clone() })?;
+    let chosen =
+        Extractive::default().summarize(&SummarizeRequest { sentences: drafts, ..request.clone() }, &|| true)?;
     Ok(chosen.sentences.into_iter().map(|sentence| written(sentence.text)).collect())
 }

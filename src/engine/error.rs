@@ -38,6 +38,9 @@ pub enum EngineError {
         /// Why not.
         reason: String,
     },
+    /// The client has gone or the deadline has passed: the work was given up.
+    #[error("the work was given up: nobody wants its answer any more")]
+    Unwanted,
     /// The model failed while it worked.
     #[error("the model failed: {0}")]
     Failed(String),

@@ -11,7 +11,7 @@
 
 mod terms;
 
-use super::{DraftSentence, EngineError, SummarizeOutput, SummarizeRequest, Summarizer};
+use super::{DraftSentence, EngineError, SummarizeOutput, SummarizeRequest, Summarizer, Wanted};
 use crate::{domain::Usage, text};
 use terms::Terms;
 
@@ -52,7 +52,8 @@ pub struct Extractive {}
 impl Summarizer for Extractive {
     /// Chooses `count` sentences, or all where the article has no more, in the article's order. Headings, bylines
     /// and fragments are chosen only when there are not enough whole sentences.
-    fn summarize(&mut self, request: &SummarizeRequest) -> Result<SummarizeOutput, EngineError> {
+    /// It is done before anybody can stop wanting it.
+    fn summarize(&mut self, request: &SummarizeRequest, _wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError> {
         let sentences = &request.sentences;
         let chosen =
             if sentences.len() <= request.count { (0..sentences.len()).collect() } else { choose(sentences, request) };
@@ -134,7 +135,7 @@ mod tests {
 
     fn summarize(sentences: Vec<String>, language: Language, count: usize) -> SummarizeOutput {
         let request = SummarizeRequest { language, sentences, count, generation: GenerationOptions::default() };
-        Extractive::default().summarize(&request).unwrap()
+        Extractive::default().summarize(&request, &|| true).unwrap()
     }
 
     fn indices(output: &SummarizeOutput) -> Vec<usize> {

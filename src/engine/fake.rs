@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, Summarizer,
-    TranslateOutput, TranslateRequest, Translator,
+    TranslateOutput, TranslateRequest, Translator, Wanted,
 };
 use crate::domain::{ModelId, Task, Usage};
 
@@ -102,7 +102,7 @@ impl Fake {
 }
 
 impl Summarizer for Fake {
-    fn summarize(&mut self, request: &SummarizeRequest) -> Result<SummarizeOutput, EngineError> {
+    fn summarize(&mut self, request: &SummarizeRequest, _wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError> {
         self.step()?;
         let chosen = request.sentences.iter().take(request.count).enumerate();
         let sentences: Vec<_> =
@@ -114,11 +114,11 @@ impl Summarizer for Fake {
 }
 
 impl Translator for Fake {
-    fn translate(&mut self, request: &TranslateRequest) -> Result<TranslateOutput, EngineError> {
+    fn translate(&mut self, request: &TranslateRequest, _wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError> {
         self.step()?;
         let sentences: Vec<_> = request.sentences.iter().map(|sentence| self.translation(sentence)).collect();
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(sentences.iter()) };
-        Ok(TranslateOutput { sentences, usage })
+        Ok(TranslateOutput { sentences, untranslated: 0, usage })
     }
 }
 

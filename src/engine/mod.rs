@@ -91,17 +91,22 @@ pub struct TranslateRequest {
 pub struct TranslateOutput {
     /// One for each sentence sent.
     pub sentences: Vec<String>,
+    /// How many of them the model gave nothing for: these stand in the source language.
+    pub untranslated: usize,
     /// Tokens read and written.
     pub usage: Usage,
 }
+
+/// Asked between steps: whether anybody still wants the answer.
+pub type Wanted<'a> = &'a dyn Fn() -> bool;
 
 /// Shortens text.
 pub trait Summarizer {
     /// Shortens one article.
     ///
     /// # Errors
-    /// [`EngineError`] when the model cannot do it. Tensor operations may panic.
-    fn summarize(&mut self, request: &SummarizeRequest) -> Result<SummarizeOutput, EngineError>;
+    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`]. Tensor operations may panic.
+    fn summarize(&mut self, request: &SummarizeRequest, wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError>;
 }
 
 /// Translates sentences.
@@ -109,8 +114,8 @@ pub trait Translator {
     /// Translates each sentence.
     ///
     /// # Errors
-    /// [`EngineError`] when the model cannot do it. Tensor operations may panic.
-    fn translate(&mut self, request: &TranslateRequest) -> Result<TranslateOutput, EngineError>;
+    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`]. Tensor operations may panic.
+    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError>;
 }
 
 /// An encoder-decoder model that maps token ids to token ids. `abstractive` and `translation` make a
@@ -139,7 +144,20 @@ pub trait Seq2Seq {
     ///
     /// # Errors
     /// [`EngineError`] for settings that this model cannot honour. Tensor operations may panic.
-    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError>;
+    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
+        self.generate_while(sources, options, &|| true)
+    }
+
+    /// The same, given up at the next step once the answer is not wanted any more.
+    ///
+    /// # Errors
+    /// As [`generate`](Self::generate), and [`EngineError::Unwanted`].
+    fn generate_while(
+        &mut self,
+        sources: &[Vec<i64>],
+        options: &GenerationOptions,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Vec<i64>>, EngineError>;
 }
 
 /// Opens the encoder-decoder in `directory` by itself, for checking it against a reference (`breve generate`).

@@ -1,6 +1,6 @@
 //! A translator of any encoder-decoder: sentence by sentence, nothing cut, nothing lost.
 
-use super::{EngineError, Seq2Seq, TranslateOutput, TranslateRequest, Translator};
+use super::{EngineError, Seq2Seq, TranslateOutput, TranslateRequest, Translator, Wanted};
 use crate::{
     domain::{GenerationOptions, LanguagePair, Usage},
     text::split_long,
@@ -36,27 +36,24 @@ impl SentenceTranslator {
         let encode = |part: &str| Ok(Piece { sentence, ids: self.model.encode(part, Some(pair))? });
         split_long(text, limit, count).into_iter().map(encode).collect()
     }
-
-    fn generate(&mut self, pieces: &[Piece], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
-        let sources: Vec<Vec<i64>> = pieces.iter().map(|piece| piece.ids.clone()).collect();
-        self.model.generate(&sources, options)
-    }
 }
 
 impl Translator for SentenceTranslator {
-    fn translate(&mut self, request: &TranslateRequest) -> Result<TranslateOutput, EngineError> {
+    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError> {
         let options = self.model.options_for(request.pair)?.or(&request.generation).or(&self.defaults);
         let mut pieces = Vec::new();
         for (index, sentence) in request.sentences.iter().enumerate().filter(|(_, text)| has_words(text)) {
             pieces.extend(self.pieces(index, sentence, request.pair)?);
         }
-        let outputs = self.generate(&pieces, &options)?;
+        let sources: Vec<Vec<i64>> = pieces.iter().map(|piece| piece.ids.clone()).collect();
+        let outputs = self.model.generate_while(&sources, &options, wanted)?;
         let usage = Usage {
             input_tokens: pieces.iter().map(|piece| piece.ids.len()).sum(),
             output_tokens: outputs.iter().map(Vec::len).sum(),
         };
         let translated = pieces.iter().zip(outputs).map(|(piece, ids)| (piece.sentence, self.model.decode(&ids)));
-        Ok(TranslateOutput { sentences: join(&request.sentences, translated)?, usage })
+        let (sentences, untranslated) = join(&request.sentences, translated);
+        Ok(TranslateOutput { sentences, untranslated, usage })
     }
 }
 
@@ -65,8 +62,9 @@ fn has_words(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
-/// Puts the pieces of each sentence together; a sentence without words stays as it is.
-fn join(sentences: &[String], pieces: impl Iterator<Item = (usize, String)>) -> Result<Vec<String>, EngineError> {
+/// Puts the pieces of each sentence together. A sentence without words stays as it is, and so does one that the model
+/// gave nothing for, which is counted: a name in a script that the model has no tokens for, for one.
+fn join(sentences: &[String], pieces: impl Iterator<Item = (usize, String)>) -> (Vec<String>, usize) {
     let mut translations = vec![String::new(); sentences.len()];
     for (sentence, text) in pieces {
         let translation = &mut translations[sentence];
@@ -75,14 +73,12 @@ fn join(sentences: &[String], pieces: impl Iterator<Item = (usize, String)>) -> 
         }
         translation.push_str(text.trim());
     }
-    for (number, (sentence, translation)) in sentences.iter().zip(&mut translations).enumerate() {
-        if !has_words(sentence) {
-            translation.clone_from(sentence);
-        } else if translation.is_empty() {
-            return Err(EngineError::Failed(format!("it returned nothing for sentence {}", number + 1)));
-        }
+    let mut untranslated = 0;
+    for (sentence, translation) in sentences.iter().zip(&mut translations).filter(|(_, text)| text.is_empty()) {
+        translation.clone_from(sentence);
+        untranslated += usize::from(has_words(sentence));
     }
-    Ok(translations)
+    (translations, untranslated)
 }
 
 #[cfg(test)]
@@ -110,7 +106,12 @@ mod tests {
             Ok(GenerationOptions::default())
         }
 
-        fn generate(&mut self, sources: &[Vec<i64>], _: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
+        fn generate_while(
+            &mut self,
+            sources: &[Vec<i64>],
+            _: &GenerationOptions,
+            _: Wanted<'_>,
+        ) -> Result<Vec<Vec<i64>>, EngineError> {
             assert!(sources.iter().all(|ids| ids.len() <= 10), "a source is longer than the context");
             Ok(sources.iter().map(|ids| ids.iter().copied().filter(|&id| id < 1000).collect()).collect())
         }
@@ -120,7 +121,7 @@ mod tests {
         let sentences = sentences.iter().map(ToString::to_string).collect();
         let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
         let mut translator = SentenceTranslator::new(Box::new(Shouter), GenerationOptions::default());
-        translator.translate(&TranslateRequest { pair, sentences, generation: GenerationOptions::default() })
+        translator.translate(&TranslateRequest { pair, sentences, generation: GenerationOptions::default() }, &|| true)
     }
 
     #[test]
@@ -138,8 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_answer_is_an_error_that_names_the_sentence() {
-        let error = translate(&["w1", "w2000"]).unwrap_err();
-        assert_eq!(error.to_string(), "the model failed: it returned nothing for sentence 2");
+    fn a_sentence_that_the_model_gives_nothing_for_is_kept_and_counted() {
+        let output = translate(&["w1", "w2000", "—"]).unwrap();
+        assert_eq!(output.sentences, ["W1", "w2000", "—"]);
+        assert_eq!(output.untranslated, 1);
     }
 }

@@ -7,7 +7,11 @@ mod worker;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -60,6 +64,8 @@ struct Inner {
     settings: PoolSettings,
     loader: Arc<dyn EngineLoader>,
     models: Mutex<Models>,
+    /// Requests that wait for memory.
+    waiting: AtomicUsize,
 }
 
 /// A model's entry in the pool.
@@ -85,7 +91,7 @@ const ROOM_CHECK: Duration = Duration::from_millis(5);
 impl Pool {
     /// An empty pool that builds engines with `loader`.
     pub fn new(settings: PoolSettings, loader: Arc<dyn EngineLoader>) -> Self {
-        Self { inner: Arc::new(Inner { settings, loader, models: Mutex::default() }) }
+        Self { inner: Arc::new(Inner { settings, loader, models: Mutex::default(), waiting: AtomicUsize::new(0) }) }
     }
 
     /// Summarises with `model`, loading it first where needed.
@@ -139,6 +145,12 @@ impl Pool {
         held.or_else(|| models.failures.get(id).map(|reason| ModelState::Failed { reason: reason.clone() }))
     }
 
+    /// Whether `model` can be expected to answer: it fits into the budget, and its last load did not fail.
+    pub fn can_serve(&self, model: &InstalledModel) -> bool {
+        let fits = estimated_bytes(model) <= self.inner.settings.memory_budget_bytes;
+        fits && !matches!(self.state(&model.name.id), Some(ModelState::Failed { .. }))
+    }
+
     async fn call<Q, A>(
         &self,
         model: &InstalledModel,
@@ -147,26 +159,62 @@ impl Pool {
         wrap: impl FnOnce(Ticket<Q, A>) -> Command,
     ) -> Result<Timed<A>, PoolError> {
         let queued_at = Instant::now();
-        self.make_room(model, deadline).await?;
         let (reply, answer) = oneshot::channel();
-        let shared = self.inner.send(model, wrap(Ticket { request, reply, queued_at, deadline }))?;
+        let command = wrap(Ticket { request, reply, queued_at, deadline });
+        let shared = self.enter(model, command, deadline).await?;
         let outcome = tokio::time::timeout_at(deadline.into(), answer).await;
         self.inner.settle(model, &shared, outcome)
     }
 
-    /// Waits until `model` fits into memory, evicting idle models, the longest unused first.
-    async fn make_room(&self, model: &InstalledModel, deadline: Instant) -> Result<(), PoolError> {
+    /// Hands the command to the model's thread; waits for room in memory where that is needed.
+    async fn enter(
+        &self,
+        model: &InstalledModel,
+        mut command: Command,
+        deadline: Instant,
+    ) -> Result<Arc<Shared>, PoolError> {
+        let mut waiting = None;
         loop {
-            if self.inner.admit_memory(model)? {
-                return Ok(());
+            command = match self.inner.enter(model, command)? {
+                Entry::Sent(shared) => return Ok(shared),
+                Entry::NoRoom(command) => command,
+            };
+            let overloaded = || PoolError::Overloaded {
+                model: model.name.id.clone(),
+                retry_after: self.inner.lock().shortest_backlog(),
+            };
+            if waiting.is_none() {
+                waiting = Some(Waiting::join(&self.inner).ok_or_else(overloaded)?);
             }
             if Instant::now() + ROOM_CHECK >= deadline {
-                let retry_after = self.inner.lock().slots.values().map(|slot| slot.shared.backlog()).min();
-                let retry_after = retry_after.unwrap_or_default();
-                return Err(PoolError::Overloaded { model: model.name.id.clone(), retry_after });
+                return Err(overloaded());
             }
             tokio::time::sleep(ROOM_CHECK).await;
         }
+    }
+}
+
+/// What became of a command.
+enum Entry {
+    Sent(Arc<Shared>),
+    /// Models that are at work hold the memory; the command comes back.
+    NoRoom(Command),
+}
+
+/// A place among the requests that wait for memory, given back when dropped.
+struct Waiting<'a>(&'a Inner);
+
+impl<'a> Waiting<'a> {
+    /// `None` when as many wait already as may wait for one model.
+    fn join(pool: &'a Inner) -> Option<Self> {
+        let enter = |waiting: usize| (waiting < pool.settings.queue).then_some(waiting + 1);
+        pool.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, enter).ok().map(|_| Self(pool))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -176,31 +224,49 @@ impl Inner {
         self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether `model` is in the pool, or was let in just now; evicts where that helps.
-    fn admit_memory(self: &Arc<Self>, model: &InstalledModel) -> Result<bool, PoolError> {
+    /// Hands the command to the model's thread, starting it where memory allows. All under one lock, so that no other
+    /// request can evict the model in between.
+    fn enter(self: &Arc<Self>, model: &InstalledModel, command: Command) -> Result<Entry, PoolError> {
+        let id = &model.name.id;
+        let mut models = self.lock();
+        models.retire_other_revision(model);
+        if !models.slots.contains_key(id) {
+            if !self.make_room(model, &mut models)? {
+                return Ok(Entry::NoRoom(command));
+            }
+            let slot = self.start(model, estimated_bytes(model))?;
+            models.failures.remove(id);
+            models.slots.insert(id.clone(), slot);
+        }
+        let gone = || PoolError::Load { model: id.clone(), source: EngineError::Failed("its thread ended".into()) };
+        let slot = models.slots.get_mut(id).ok_or_else(gone)?;
+        // One is at work besides those that wait.
+        if !slot.shared.admit(self.settings.queue + 1) {
+            return Err(PoolError::Overloaded { model: id.clone(), retry_after: slot.shared.backlog() });
+        }
+        slot.last_used = Instant::now();
+        if slot.commands.send(command).is_err() {
+            slot.shared.finish(None);
+            return Err(gone());
+        }
+        Ok(Entry::Sent(Arc::clone(&slot.shared)))
+    }
+
+    /// Whether there is room for `model`; idle models are evicted, the longest unused first, if that makes enough.
+    fn make_room(&self, model: &InstalledModel, models: &mut Models) -> Result<bool, PoolError> {
         let needed = estimated_bytes(model);
         let budget = self.settings.memory_budget_bytes;
         if needed > budget {
             let (needed_mib, budget_mib) = (needed >> 20, budget >> 20);
             return Err(PoolError::TooLarge { model: model.name.id.clone(), needed_mib, budget_mib });
         }
-        let mut models = self.lock();
-        models.retire_other_revision(model);
-        if models.slots.contains_key(&model.name.id) {
-            return Ok(true);
-        }
-        while models.resident_bytes() + needed > budget {
-            if !models.evict_idle() {
-                return Ok(false);
-            }
-        }
-        if models.resident_bytes_leaving() + needed > budget {
+        if models.busy_bytes() + needed > budget {
             return Ok(false);
         }
-        let slot = self.start(model, needed)?;
-        models.failures.remove(&model.name.id);
-        models.slots.insert(model.name.id.clone(), slot);
-        Ok(true)
+        while models.resident_bytes() + needed > budget {
+            models.evict_idle();
+        }
+        Ok(models.resident_bytes() + models.leaving_bytes() + needed <= budget)
     }
 
     fn start(self: &Arc<Self>, model: &InstalledModel, memory_bytes: u64) -> Result<Slot, PoolError> {
@@ -222,26 +288,6 @@ impl Inner {
             source: EngineError::Failed(format!("no thread could be started: {error}")),
         })?;
         Ok(Slot { name: model.name.clone(), commands, shared, last_used: Instant::now() })
-    }
-
-    fn send(&self, model: &InstalledModel, command: Command) -> Result<Arc<Shared>, PoolError> {
-        let id = &model.name.id;
-        let mut models = self.lock();
-        // A model that failed to load a moment ago has left the pool: report why.
-        let Some(slot) = models.slots.get_mut(id) else {
-            let reason = models.failures.get(id).cloned().unwrap_or_else(|| "it was unloaded".to_owned());
-            return Err(PoolError::Load { model: id.clone(), source: EngineError::Failed(reason) });
-        };
-        // One is at work besides those that wait.
-        if !slot.shared.admit(self.settings.queue + 1) {
-            return Err(PoolError::Overloaded { model: id.clone(), retry_after: slot.shared.backlog() });
-        }
-        slot.last_used = Instant::now();
-        if slot.commands.send(command).is_err() {
-            slot.shared.finish(None);
-            return Err(PoolError::Overloaded { model: id.clone(), retry_after: Duration::from_secs(1) });
-        }
-        Ok(Arc::clone(&slot.shared))
     }
 
     fn settle<A>(
@@ -271,9 +317,9 @@ fn forget(pool: &Weak<Inner>, id: &ModelId, own: &Arc<Shared>) {
     if models.slots.get(id).is_some_and(|slot| Arc::ptr_eq(&slot.shared, own)) {
         models.slots.remove(id);
         models.leaving.push(Arc::clone(own));
-    }
-    if let Stage::Failed(reason) = own.stage() {
-        models.failures.insert(id.clone(), reason);
+        if let Stage::Failed(reason) = own.stage() {
+            models.failures.insert(id.clone(), reason);
+        }
     }
 }
 
@@ -283,19 +329,29 @@ impl Models {
         self.slots.values().map(|slot| slot.shared.memory_bytes).sum()
     }
 
-    /// Bytes of these and of models on their way out.
-    fn resident_bytes_leaving(&mut self) -> u64 {
-        self.leaving.retain(|shared| shared.stage() != Stage::Gone);
-        self.resident_bytes() + self.leaving.iter().map(|shared| shared.memory_bytes).sum::<u64>()
+    /// Bytes of the models that have work.
+    fn busy_bytes(&self) -> u64 {
+        let busy = self.slots.values().filter(|slot| slot.shared.pending() > 0);
+        busy.map(|slot| slot.shared.memory_bytes).sum()
     }
 
-    /// Lets go of the idle model that was unused the longest; false when every model is at work.
-    fn evict_idle(&mut self) -> bool {
+    /// Bytes of models on their way out.
+    fn leaving_bytes(&mut self) -> u64 {
+        self.leaving.retain(|shared| shared.stage() != Stage::Gone);
+        self.leaving.iter().map(|shared| shared.memory_bytes).sum()
+    }
+
+    /// When the first model at work should be done with what waits for it.
+    fn shortest_backlog(&self) -> Duration {
+        self.slots.values().map(|slot| slot.shared.backlog()).min().unwrap_or_default()
+    }
+
+    /// Lets go of the idle model that was unused the longest.
+    fn evict_idle(&mut self) {
         let idle = self.slots.iter().filter(|(_, slot)| slot.shared.pending() == 0);
-        let Some(id) = idle.min_by_key(|(_, slot)| slot.last_used).map(|(id, _)| id.clone()) else { return false };
+        let Some(id) = idle.min_by_key(|(_, slot)| slot.last_used).map(|(id, _)| id.clone()) else { return };
         tracing::info!(model = %id, "model evicted to make room");
         self.leaving.extend(self.slots.remove(&id).map(|slot| slot.shared));
-        true
     }
 
     /// A model that was pulled anew replaces the one in memory.

@@ -1,12 +1,10 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use super::*;
 use crate::{
     domain::{
         Architecture, GenerationOptions, Language, LanguagePair, Languages, ModelCard, ModelName, ModelOrigin, Task,
         Usage,
     },
-    engine::{Engine, Translator},
+    engine::{Engine, Translator, Wanted},
 };
 
 /// Builds translators that do what each sentence says: `panic`, `sleep`, `fail`, or else shout it.
@@ -33,16 +31,22 @@ struct Shout {
 }
 
 impl Translator for Shout {
-    fn translate(&mut self, request: &TranslateRequest) -> Result<TranslateOutput, EngineError> {
+    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError> {
         self.worked.fetch_add(1, Ordering::SeqCst);
         match request.sentences[0].as_str() {
             "panic" => panic!("scripted panic"),
             "sleep" => thread::sleep(Duration::from_millis(150)),
+            "for ever" => {
+                while wanted() {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                return Err(EngineError::Unwanted);
+            }
             "fail" => return Err(EngineError::Failed("scripted".into())),
             _ => {}
         }
         let sentences = request.sentences.iter().map(|sentence| sentence.to_uppercase()).collect();
-        Ok(TranslateOutput { sentences, usage: Usage::default() })
+        Ok(TranslateOutput { sentences, untranslated: 0, usage: Usage::default() })
     }
 }
 
@@ -204,4 +208,80 @@ async fn work_in_hand_outlives_an_unload() {
     let (answer, ()) = tokio::join!(pool.translate(&model, request("sleep"), soon()), unload);
     assert!(answer.is_ok());
     assert!(pool.state(&model.name.id).is_none());
+}
+
+#[tokio::test]
+async fn models_that_do_not_fit_together_take_turns() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 200, 64, None); // room for one
+    let calls = (0..40).map(|number| {
+        let (pool, model) = (pool.clone(), model(["a", "b"][number % 2], 100));
+        tokio::spawn(async move { pool.translate(&model, request("x"), soon()).await })
+    });
+    for answer in futures_util::future::join_all(calls).await {
+        assert_eq!(answer.unwrap().unwrap().output.sentences, ["X"]);
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_wait_for_memory() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 200, 1, None); // room for one
+    let (a, b) = (model("a", 100), model("b", 100));
+    pool.load(&a, soon()).await.unwrap();
+    let call = |model, text| pool.translate(model, request(text), soon());
+    let (at_work, waiting, refused) = tokio::join!(call(&a, "sleep"), call(&b, "x"), call(&b, "y"));
+    assert!(at_work.is_ok() && waiting.is_ok());
+    assert!(matches!(refused, Err(PoolError::Overloaded { .. })));
+}
+
+#[tokio::test]
+async fn nothing_is_evicted_where_that_would_not_help() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 400, 8, None); // each takes 184 MiB, the large one 328
+    let (idle, busy, large) = (model("idle", 100), model("busy", 100), model("large", 220));
+    pool.load(&idle, soon()).await.unwrap();
+    pool.load(&busy, soon()).await.unwrap();
+    let impatient = Instant::now() + Duration::from_millis(50);
+    let (at_work, refused) =
+        tokio::join!(pool.translate(&busy, request("sleep"), soon()), pool.translate(&large, request("x"), impatient));
+    assert!(at_work.is_ok());
+    assert!(matches!(refused, Err(PoolError::Overloaded { .. })));
+    assert!(pool.state(&idle.name.id).is_some(), "the idle model was evicted in vain");
+}
+
+#[tokio::test]
+async fn a_model_that_failed_to_load_steps_back() {
+    let loader = Arc::new(Scripted::default());
+    loader.failing_loads.store(1, Ordering::SeqCst);
+    let pool = pool(&loader, 200, 8, None);
+    let model = model("a", 10);
+    assert!(pool.can_serve(&model));
+    assert!(pool.load(&model, soon()).await.is_err());
+    assert!(!pool.can_serve(&model));
+    assert!(pool.load(&model, soon()).await.is_ok());
+    assert!(pool.can_serve(&model));
+}
+
+#[tokio::test]
+async fn work_stops_at_its_deadline_and_the_next_request_is_served() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    pool.load(&model, soon()).await.unwrap();
+    let late = Instant::now() + Duration::from_millis(30);
+    let answer = pool.translate(&model, request("for ever"), late).await;
+    assert!(matches!(answer, Err(PoolError::Timeout { .. })));
+    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+}
+
+#[tokio::test]
+async fn work_stops_when_its_client_has_gone() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 8, None);
+    let model = model("a", 10);
+    pool.load(&model, soon()).await.unwrap();
+    let gone = pool.translate(&model, request("for ever"), Instant::now() + Duration::from_secs(600));
+    assert!(tokio::time::timeout(Duration::from_millis(30), gone).await.is_err());
+    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
 }

@@ -14,7 +14,8 @@ use super::{
     shared::{Shared, Stage},
 };
 use crate::engine::{
-    Engine, EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest,
+    Engine, EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput,
+    TranslateRequest, Wanted,
 };
 
 /// What the owner thread answers: the output, or whether loading or working failed.
@@ -101,19 +102,19 @@ impl Worker {
     fn serve(&self, engine: Result<Engine, EngineError>, command: Command) -> Result<Engine, EngineError> {
         let mut engine = engine?;
         let panicked = match command {
-            Command::Summarize(ticket) => self.work(ticket, |request| match &mut engine {
-                Engine::Summarizer(summarizer) => summarizer.summarize(request),
+            Command::Summarize(ticket) => self.work(ticket, |request, wanted| match &mut engine {
+                Engine::Summarizer(summarizer) => summarizer.summarize(request, wanted),
                 Engine::Translator(_) => {
                     Err(EngineError::Failed("this model translates, it does not summarise".into()))
                 }
             }),
-            Command::Translate(ticket) => self.work(ticket, |request| match &mut engine {
-                Engine::Translator(translator) => translator.translate(request),
+            Command::Translate(ticket) => self.work(ticket, |request, wanted| match &mut engine {
+                Engine::Translator(translator) => translator.translate(request, wanted),
                 Engine::Summarizer(_) => {
                     Err(EngineError::Failed("this model summarises, it does not translate".into()))
                 }
             }),
-            Command::Load(ticket) => self.work(ticket, |()| Ok(())),
+            Command::Load(ticket) => self.work(ticket, |(), _| Ok(())),
         };
         if panicked {
             drop(engine);
@@ -123,7 +124,7 @@ impl Worker {
     }
 
     /// Answers one ticket; returns whether the engine panicked.
-    fn work<Q, A>(&self, ticket: Ticket<Q, A>, run: impl FnOnce(&Q) -> Result<A, EngineError>) -> bool {
+    fn work<Q, A>(&self, ticket: Ticket<Q, A>, run: impl FnOnce(&Q, Wanted<'_>) -> Result<A, EngineError>) -> bool {
         let started = Instant::now();
         let queued = started.duration_since(ticket.queued_at);
         if ticket.reply.is_closed() {
@@ -136,10 +137,17 @@ impl Worker {
             return false;
         }
         let mut panicked = false;
-        let result = catch_unwind(AssertUnwindSafe(|| run(&ticket.request))).unwrap_or_else(|payload| {
+        let wanted = || !ticket.reply.is_closed() && Instant::now() < ticket.deadline;
+        let result = catch_unwind(AssertUnwindSafe(|| run(&ticket.request, &wanted))).unwrap_or_else(|payload| {
             panicked = true;
             Err(EngineError::Failed(panic_message(&*payload)))
         });
+        if let Err(EngineError::Unwanted) = result {
+            tracing::info!(model = %self.spec.card.id, "work given up: its client has gone or its deadline has passed");
+            self.shared.finish(None);
+            ticket.reply.send(Err(WorkError::Late)).ok();
+            return false;
+        }
         if let Err(error) = &result {
             tracing::error!(model = %self.spec.card.id, %error, panicked, "model failed on a request");
         }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Service;
+use super::{Service, ServiceError};
 use crate::{
     domain::{Article, Language, Languages},
     text,
@@ -39,6 +39,25 @@ impl Service {
         // English stands in where no language can be told at all: a text of digits alone.
         let (language, confidence) = candidates.first().copied().unwrap_or((Language::ENGLISH, 0.0));
         Detection { language, confidence, candidates }
+    }
+
+    /// The language of a text that is to be worked on, and how sure it is.
+    ///
+    /// # Errors
+    /// [`ServiceError::Language`] when the text has letters and none of `languages` is likelier than another: it is in
+    /// another language then, or its script is one that detection does not know.
+    pub(super) fn language_among(&self, text: &str, languages: &[Language]) -> Result<(Language, f64), ServiceError> {
+        let detection = self.detect_among(text, languages);
+        let tied = matches!(detection.candidates[..], [(_, first), (_, second), ..] if first - second < 1e-9);
+        if tied && text.chars().any(char::is_alphabetic) {
+            let names: Vec<&str> = detection.candidates.iter().map(|(language, _)| language.name()).collect();
+            let missing = format!("the text's language is none of those that can be told ({})", names.join(", "));
+            return Err(ServiceError::Language {
+                missing: format!("{missing}; name it as the source language"),
+                available: self.pairs(),
+            });
+        }
+        Ok((detection.language, detection.confidence))
     }
 
     /// The languages that the installed models serve.

@@ -56,6 +56,14 @@ pub struct Service {
     ready: Arc<AtomicBool>,
 }
 
+/// Runs `work`, which reads files or long texts, where it holds up no other request.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(output) => output,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
 impl Service {
     /// Puts the parts together. Ready at once when nothing is to be loaded at start.
     pub fn new(store: Store, pool: Pool, settings: ServiceSettings) -> Self {

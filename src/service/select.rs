@@ -26,7 +26,7 @@ impl Service {
         let usable = |model: &InstalledModel| {
             model.card.task == Task::Summarization && model.card.languages.reads(language) && fits(model, mode)
         };
-        let candidates: Vec<InstalledModel> = self.installed().into_iter().filter(usable).collect();
+        let candidates = self.in_service(self.installed().into_iter().filter(usable).collect());
         let configured = candidates.iter().find(|model| Some(&model.name.id) == self.settings.summarizer.as_ref());
         let best = configured.or_else(|| candidates.iter().max_by_key(|model| model.card.quality));
         best.cloned().ok_or_else(|| ServiceError::Language {
@@ -60,11 +60,18 @@ impl Service {
             return self.named_translator(id, pair);
         }
         let usable = |model: &InstalledModel| model.card.languages.translates(pair);
-        let candidates: Vec<InstalledModel> = self.installed().into_iter().filter(usable).collect();
+        let candidates = self.in_service(self.installed().into_iter().filter(usable).collect());
         let preferred = |id: &ModelId| candidates.iter().find(|model| model.name.id == *id);
         let configured = self.settings.translators.iter().find_map(preferred);
         let best = configured.or_else(|| candidates.iter().max_by_key(|model| model.card.quality));
         best.cloned().ok_or_else(|| self.missing_pair(pair))
+    }
+
+    /// Those of the candidates that can be expected to answer, as long as there are any: a model that does not fit into
+    /// memory or that failed to load steps back until it is named or loaded by request.
+    fn in_service(&self, candidates: Vec<InstalledModel>) -> Vec<InstalledModel> {
+        let able: Vec<InstalledModel> = candidates.iter().filter(|model| self.pool.can_serve(model)).cloned().collect();
+        if able.is_empty() { candidates } else { able }
     }
 
     fn named_translator(&self, id: &ModelId, pair: LanguagePair) -> Result<InstalledModel, ServiceError> {

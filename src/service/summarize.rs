@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use futures_util::future::try_join_all;
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, blocking};
 use crate::{
     domain::{
         Article, Coverage, DetectedSource, Format, GenerationOptions, InputError, Language, LanguagePair, ModelName,
@@ -40,7 +40,8 @@ impl Service {
     /// [`ServiceError`].
     pub async fn summarize(&self, article: &Article, options: &SummaryOptions) -> Result<Summary, ServiceError> {
         let started = Instant::now();
-        let plan = self.plan(article, options, started)?;
+        let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
+        let plan = blocking(move || service.plan(&text, &wanted, started)).await?;
         let draft = self.draft(&plan, options).await?;
         let translated = self.translate_draft(&plan, &draft.output.sentences).await?;
         let mut summary = assemble(article, options, plan, draft, translated);
@@ -58,22 +59,17 @@ impl Service {
         if document.sentences.is_empty() {
             return Err(InputError::invalid("text", "holds no sentence").into());
         }
-        let (language, confidence) = self.language_of(&document, options.source);
+        let (language, confidence) = self.language_of(&document, options.source)?;
         let summarizer = self.summarizer(language, options.mode, options.model.as_ref())?;
         let (targets, translators, missing_pairs) = self.directions(language, &options.targets)?;
         let deadline = started + self.settings.request_timeout;
         Ok(Plan { document, language, confidence, summarizer, targets, translators, missing_pairs, deadline })
     }
 
-    fn language_of(&self, document: &Document, named: Option<Language>) -> (Language, f64) {
-        named.map_or_else(
-            || {
-                // The cleaned text: tags and scripts are not in any language.
-                let detection = self.detect_among(&document.texts().join(" "), &self.source_languages());
-                (detection.language, detection.confidence)
-            },
-            |language| (language, 1.0),
-        )
+    fn language_of(&self, document: &Document, named: Option<Language>) -> Result<(Language, f64), ServiceError> {
+        // The cleaned text: tags and scripts are not in any language.
+        let detect = || self.language_among(&document.texts().join(" "), &self.source_languages());
+        named.map_or_else(detect, |language| Ok((language, 1.0)))
     }
 
     /// The languages to answer in, and who translates into them. A language that was asked for and cannot be had is
@@ -169,6 +165,7 @@ fn assemble(
             sentences_read: draft.output.sentences_read,
             sentences_total: plan.document.sentences.len(),
         },
+        untranslated: translated.iter().map(|part| part.answer.output.untranslated).sum(),
         usage,
         summarizer: plan.summarizer.name,
         translators: each_once(translated.into_iter().map(|part| part.model)),

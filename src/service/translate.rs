@@ -6,7 +6,7 @@ use std::{
 use futures_util::future::try_join_all;
 
 use super::{
-    Service, ServiceError,
+    Service, ServiceError, blocking,
     summarize::{add, each_once},
 };
 use crate::{
@@ -23,6 +23,8 @@ pub struct Translation {
     pub texts: Vec<TranslatedText>,
     /// The language translated into.
     pub target: Language,
+    /// Sentences that the translator gave nothing for: these stand in their own language.
+    pub untranslated: usize,
     /// Tokens read and written.
     pub usage: Usage,
     /// The translators used, each once; empty when every text was in the target language already.
@@ -45,8 +47,8 @@ pub struct TranslatedText {
 }
 
 /// A text as it was understood.
-struct Source<'a> {
-    original: &'a str,
+struct Source {
+    original: Article,
     document: Document,
     language: Language,
     confidence: f64,
@@ -72,35 +74,34 @@ impl Service {
         model: Option<&ModelId>,
     ) -> Result<Translation, ServiceError> {
         let started = Instant::now();
-        let sources = self.read(texts, source);
+        let (service, owned) = (self.clone(), texts.to_vec());
+        let sources = blocking(move || service.read(owned, source)).await?;
         let deadline = started + self.settings.request_timeout;
         let translated = self.translate_sources(&sources, target, model, deadline).await?;
         let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
         translated.iter().for_each(|part| add(&mut usage, &mut timings, &part.answer));
         let models = each_once(translated.iter().map(|part| part.model.clone()));
+        let untranslated = translated.iter().map(|part| part.answer.output.untranslated).sum();
         let texts = put_back(sources, translated);
         timings.total = started.elapsed();
-        Ok(Translation { texts, target, usage, models, timings })
+        Ok(Translation { texts, target, untranslated, usage, models, timings })
     }
 
-    fn read<'a>(&self, texts: &'a [Article], named: Option<Language>) -> Vec<Source<'a>> {
+    fn read(&self, texts: Vec<Article>, named: Option<Language>) -> Result<Vec<Source>, ServiceError> {
         let languages = self.source_languages();
-        let read = |article: &'a Article| {
-            let document = Document::read(article.text());
-            let detect = || {
-                let detection = self.detect_among(&document.texts().join(" "), &languages);
-                (detection.language, detection.confidence)
-            };
-            let (language, confidence) = named.map_or_else(detect, |language| (language, 1.0));
-            Source { original: article.text(), document, language, confidence }
+        let read = |original: Article| {
+            let document = Document::read(original.text());
+            let detect = || self.language_among(&document.texts().join(" "), &languages);
+            let (language, confidence) = named.map_or_else(detect, |language| Ok((language, 1.0)))?;
+            Ok(Source { original, document, language, confidence })
         };
-        texts.iter().map(read).collect()
+        texts.into_iter().map(read).collect()
     }
 
     /// One request to a model for each source language; none for text that is in the target language already.
     async fn translate_sources(
         &self,
-        sources: &[Source<'_>],
+        sources: &[Source],
         target: Language,
         model: Option<&ModelId>,
         deadline: Instant,
@@ -124,10 +125,10 @@ impl Service {
 }
 
 /// Gives every text its sentences back.
-fn put_back(sources: Vec<Source<'_>>, translated: Vec<Translated>) -> Vec<TranslatedText> {
+fn put_back(sources: Vec<Source>, translated: Vec<Translated>) -> Vec<TranslatedText> {
     let mut waiting: BTreeMap<Language, VecDeque<String>> =
         translated.into_iter().map(|part| (part.source, part.answer.output.sentences.into())).collect();
-    let restore = |source: Source<'_>| {
+    let restore = |source: Source| {
         let Some(waiting) = waiting.get_mut(&source.language) else { return unchanged(source) };
         let translations: Vec<String> = waiting.drain(..source.document.sentences.len()).collect();
         TranslatedText {
@@ -141,10 +142,10 @@ fn put_back(sources: Vec<Source<'_>>, translated: Vec<Translated>) -> Vec<Transl
 }
 
 /// A text that is in the target language already.
-fn unchanged(source: Source<'_>) -> TranslatedText {
+fn unchanged(source: Source) -> TranslatedText {
     let sentences = source.document.texts();
     TranslatedText {
-        text: source.original.to_owned(),
+        text: source.original.text().to_owned(),
         sentences: sentences.iter().cloned().zip(sentences.iter().cloned()).collect(),
         source: source.language,
         confidence: source.confidence,
@@ -152,13 +153,15 @@ fn unchanged(source: Source<'_>) -> TranslatedText {
 }
 
 /// The original with each sentence replaced, so that what stands between them stays.
-fn replace_sentences(source: &Source<'_>, translations: &[String]) -> String {
-    let (mut text, mut end) = (String::with_capacity(source.original.len()), 0);
+fn replace_sentences(source: &Source, translations: &[String]) -> String {
+    let original = source.original.text();
+    let (mut text, mut end) = (String::with_capacity(original.len()), 0);
     for (sentence, translation) in source.document.sentences.iter().zip(translations) {
-        text.push_str(&source.original[end..sentence.span.start]);
+        // Two sentences that begin in one entity share its place.
+        text.push_str(&original[end..sentence.span.start.max(end)]);
         text.push_str(translation);
-        end = sentence.span.end;
+        end = sentence.span.end.max(end);
     }
-    text.push_str(&source.original[end..]);
+    text.push_str(&original[end..]);
     text
 }

@@ -79,6 +79,18 @@ mod tests {
             ("A\u{0}B\u{200b}C. D.", vec![("ABC.", "A\u{0}B\u{200b}C."), ("D.", "D.")]),
             ("if a < b and c > d. Done.", vec![("if a < b and c > d.", "if a < b and c > d."), ("Done.", "Done.")]),
             ("😀 We won! 😀\n\n* * *\n\nNext.", vec![("😀 We won! 😀", "😀 We won! 😀"), ("Next.", "Next.")]),
+            (
+                "AT&T rose. The council met &amp; left. It agreed.",
+                vec![
+                    ("AT&T rose.", "AT&T rose."),
+                    ("The council met & left.", "The council met &amp; left."),
+                    ("It agreed.", "It agreed."),
+                ],
+            ),
+            (
+                "Before.\n\n<!-- A comment. Here. --> After it came.",
+                vec![("Before.", "Before."), ("After it came.", "After it came.")],
+            ),
             ("<p></p>", vec![]),
             ("", vec![]),
         ] {
@@ -131,6 +143,27 @@ mod tests {
                 prop_assert_eq!(text[span.start..span.end].trim(), &text[span.start..span.end]);
                 prop_assert!(sentence.chars().any(char::is_alphanumeric));
                 end = span.end;
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sentences_of_broken_markup_never_overlap(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "AT&T", "Q&A:", "&amp;", "&quot;", "&#8217;", "&copy", "&", ";", "<b>", "</b>", "<p>", "</p>",
+                    "<!--", "-->", "<script>", "</script>", " rose. ", "She left. ", "\n\n", "\n", "ñ", "😀", "<", ">",
+                ]),
+                0..40,
+            )
+        ) {
+            let original = parts.concat();
+            let mut end = 0;
+            for sentence in Document::read(&original).sentences {
+                prop_assert!(sentence.span.start >= end && sentence.span.end > sentence.span.start, "{original:?}");
+                prop_assert!(original.get(sentence.span.start..sentence.span.end).is_some(), "{original:?}");
+                end = sentence.span.end;
             }
         }
     }

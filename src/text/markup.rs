@@ -31,16 +31,18 @@ struct Tag {
     end: usize,
 }
 
-/// Whether `text` is HTML: it has a closing tag of a known element, or one that tells.
+/// Whether `text` is HTML: it has a closing tag of a known element, one that tells, or a comment.
 pub(super) fn is_html(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
-        let head = &text.as_bytes()[at + 1..];
-        let closing = head.first() == Some(&b'/');
-        let name = tag_name(&head[usize::from(closing)..]);
-        let after = head.get(usize::from(closing) + name.len());
-        let ends = after.is_some_and(|byte| matches!(byte, b'>' | b'/') || byte.is_ascii_whitespace());
-        ends && if closing { is_known(&name) } else { is_telling(&name) }
-    })
+    let comment = text.find("<!--").is_some_and(|at| text[at..].contains("-->"));
+    comment
+        || text.match_indices('<').any(|(at, _)| {
+            let head = &text.as_bytes()[at + 1..];
+            let closing = head.first() == Some(&b'/');
+            let name = tag_name(&head[usize::from(closing)..]);
+            let after = head.get(usize::from(closing) + name.len());
+            let ends = after.is_some_and(|byte| matches!(byte, b'>' | b'/') || byte.is_ascii_whitespace());
+            ends && if closing { is_known(&name) } else { is_telling(&name) }
+        })
 }
 
 /// Whether the line breaks of `text`, which is HTML, are mere white space: it has tags that break lines.
@@ -88,10 +90,11 @@ impl<'a> Reader<'a> {
     }
 
     fn entity(&mut self, at: usize) -> usize {
-        let bytes = &self.text.as_bytes()[at..];
-        let end = bytes.iter().take(ENTITY_LIMIT).position(|byte| *byte == b';');
-        let Some(end) = end.map(|length| at + length + 1) else { return at + 1 };
-        let raw = &self.text[at..end];
+        // Nothing but a name or a number may stand before the `;`, else a bare `&` would swallow the next entity.
+        let body = self.text.as_bytes()[at + 1..].iter().take(ENTITY_LIMIT);
+        let length = body.take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+        let end = at + length + 2;
+        let Some(raw) = self.text.get(at..end).filter(|raw| raw.ends_with(';')) else { return at + 1 };
         let decoded = htmlize::unescape(raw);
         if decoded == raw {
             return at + 1;

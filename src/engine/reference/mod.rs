@@ -20,7 +20,11 @@ use self::{
     network::Network,
     options::Plan,
 };
-use super::{EngineError, Seq2Seq, batch::in_batches, tokenizer::Pretrained};
+use super::{
+    EngineError, Seq2Seq, Wanted,
+    batch::{BatchLimits, in_batches},
+    tokenizer::Pretrained,
+};
 use crate::domain::{Architecture, GenerationOptions, LanguagePair};
 
 /// The architecture of the model in `directory`.
@@ -72,20 +76,31 @@ impl Seq2Seq for Reference {
         Ok(GenerationOptions { forced_bos_token_id, ..GenerationOptions::default() })
     }
 
-    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
+    fn generate_while(
+        &mut self,
+        sources: &[Vec<i64>],
+        options: &GenerationOptions,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Vec<i64>>, EngineError> {
         let plan = Plan::new(options, &self.settings)?;
-        in_batches(sources, |batch| self.generate_batch(batch, &plan))
+        let limits = BatchLimits::new(plan.beams, usize::try_from(self.settings.vocabulary).unwrap_or(usize::MAX));
+        in_batches(sources, limits, |batch| self.generate_batch(batch, &plan, wanted))
     }
 }
 
 impl Reference {
-    fn generate_batch(&self, sources: &[&[i64]], plan: &Plan) -> Result<Vec<Vec<i64>>, EngineError> {
+    fn generate_batch(
+        &self,
+        sources: &[&[i64]],
+        plan: &Plan,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Vec<i64>>, EngineError> {
         let (ids, mask) = self.batch(sources)?;
         tch::no_grad(|| {
             let mut decoding = self.network.encode(&ids, &mask, i64::try_from(plan.beams).unwrap_or(1));
             match plan.beams {
-                1 => search::greedy(&mut decoding, sources.len(), plan),
-                _ => search::beam(&mut decoding, sources.len(), plan),
+                1 => search::greedy(&mut decoding, sources.len(), plan, wanted),
+                _ => search::beam(&mut decoding, sources.len(), plan, wanted),
             }
         })
     }

@@ -4,7 +4,10 @@
 use tch::{Kind, Tensor};
 
 use super::{options::Plan, scores::Rules};
-use crate::{domain::EarlyStopping, engine::EngineError};
+use crate::{
+    domain::EarlyStopping,
+    engine::{EngineError, Wanted},
+};
 
 /// What the search asks of a network.
 pub(super) trait Scorer {
@@ -18,15 +21,23 @@ pub(super) trait Scorer {
 /// Extends each source's output by its likeliest token until it ends.
 ///
 /// # Errors
-/// [`EngineError::Failed`] when the scores are not numbers.
-pub(super) fn greedy(scorer: &mut impl Scorer, sources: usize, plan: &Plan) -> Result<Vec<Vec<i64>>, EngineError> {
+/// [`EngineError::Failed`] when the scores are not numbers, [`EngineError::Unwanted`].
+pub(super) fn greedy(
+    scorer: &mut impl Scorer,
+    sources: usize,
+    plan: &Plan,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Vec<i64>>, EngineError> {
     let mut rows = vec![vec![plan.start]; sources];
     let mut done = vec![false; sources];
     let rules = Rules::new(plan);
     while done.iter().any(|done| !done) && rows.iter().any(|row| row.len() < plan.max_length) {
+        check(wanted)?;
         let logits = scorer.logits(&last_tokens(&rows));
         let scores = rules.apply(&rows, logits);
-        let best = to_integers(&scores.argmax(-1, false))?;
+        let (highest, best) = scores.max_dim(-1, false);
+        check_numbers(&to_floats(&highest)?)?;
+        let best = to_integers(&best)?;
         for ((row, done), token) in rows.iter_mut().zip(&mut done).zip(best) {
             if *done {
                 row.push(plan.pad);
@@ -37,6 +48,18 @@ pub(super) fn greedy(scorer: &mut impl Scorer, sources: usize, plan: &Plan) -> R
         }
     }
     Ok(rows.into_iter().map(|row| until_end(row, plan)).collect())
+}
+
+fn check(wanted: Wanted<'_>) -> Result<(), EngineError> {
+    if wanted() { Ok(()) } else { Err(EngineError::Unwanted) }
+}
+
+/// Damaged weights give scores that are no numbers, of which any token may come out as the best.
+fn check_numbers(scores: &[f32]) -> Result<(), EngineError> {
+    if scores.iter().any(|score| score.is_nan()) {
+        return Err(EngineError::Failed("the scores are not numbers".to_owned()));
+    }
+    Ok(())
 }
 
 fn until_end(mut row: Vec<i64>, plan: &Plan) -> Vec<i64> {
@@ -62,8 +85,13 @@ fn to_floats(tensor: &Tensor) -> Result<Vec<f32>, EngineError> {
 /// each source.
 ///
 /// # Errors
-/// [`EngineError::Failed`] when the scores are not numbers.
-pub(super) fn beam(scorer: &mut impl Scorer, sources: usize, plan: &Plan) -> Result<Vec<Vec<i64>>, EngineError> {
+/// [`EngineError::Failed`] when the scores are not numbers, [`EngineError::Unwanted`].
+pub(super) fn beam(
+    scorer: &mut impl Scorer,
+    sources: usize,
+    plan: &Plan,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Vec<i64>>, EngineError> {
     let mut beams: Vec<Beams> = (0..sources).map(|_| Beams::new(plan)).collect();
     let rules = Rules::new(plan);
     loop {
@@ -73,6 +101,7 @@ pub(super) fn beam(scorer: &mut impl Scorer, sources: usize, plan: &Plan) -> Res
         if length >= plan.max_length || beams.iter().all(|beams| beams.done) {
             break;
         }
+        check(wanted)?;
         let logits = scorer.logits(&last_tokens(&rows));
         let vocabulary = *logits.size().last().unwrap_or(&0);
         let scores = rules.apply(&rows, logits.log_softmax(-1, Kind::Float));
@@ -82,6 +111,7 @@ pub(super) fn beam(scorer: &mut impl Scorer, sources: usize, plan: &Plan) -> Res
         let scores = scores.view([count(sources), -1]);
         let (best, at) = scores.topk(count(keep).min(scores.size()[1]), 1, true, true);
         let (best, at) = (to_floats(&best)?, to_integers(&at)?);
+        check_numbers(&best)?;
         let mut moves = Vec::with_capacity(rows.len());
         for (index, beams) in beams.iter_mut().enumerate() {
             let range = index * best.len() / sources..(index + 1) * best.len() / sources;

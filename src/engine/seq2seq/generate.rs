@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     domain::GenerationOptions,
-    engine::{EngineError, batch::in_batches},
+    engine::{
+        EngineError, Wanted,
+        batch::{BatchLimits, in_batches},
+    },
 };
 
 /// Tokens that an output may have beyond its multiple of the source's tokens, for very short sources.
@@ -21,10 +24,12 @@ pub(super) fn generate(
     model: &SsruModel,
     sources: &[Vec<i64>],
     options: &GenerationOptions,
+    wanted: Wanted<'_>,
 ) -> Result<Vec<Vec<i64>>, EngineError> {
     let settings = Settings::new(model, options)?;
     let _guard = tch::no_grad_guard();
-    in_batches(sources, |batch| Ok(run_batch(model, batch, &settings)))
+    let limits = BatchLimits::new(settings.search.beams, model.output.tokens.len());
+    in_batches(sources, limits, |batch| run_batch(model, batch, &settings, wanted))
 }
 
 /// What the options come to for this model.
@@ -82,7 +87,12 @@ struct Running {
     search: Search,
 }
 
-fn run_batch(model: &SsruModel, sources: &[&[i64]], settings: &Settings) -> Vec<Vec<i64>> {
+fn run_batch(
+    model: &SsruModel,
+    sources: &[&[i64]],
+    settings: &Settings,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Vec<i64>>, EngineError> {
     let begin = |(output, ids): (usize, &&[i64])| Running {
         output,
         search: Search::new(settings.search, settings.max_steps(ids.len())),
@@ -93,11 +103,17 @@ fn run_batch(model: &SsruModel, sources: &[&[i64]], settings: &Settings) -> Vec<
     let mut state = model.decoder.start(&model.encode_batch(sources), 1);
     let mut step = 0;
     while !running.is_empty() {
+        if !wanted() {
+            return Err(EngineError::Unwanted);
+        }
         let candidates = continuations(model, &running, &mut state, step, settings.search.beams);
+        if candidates.iter().flatten().any(|(_, score)| !score.is_finite()) {
+            return Err(EngineError::Failed("the scores are not numbers".into()));
+        }
         advance(&mut running, candidates, &mut state, &mut outputs);
         step += 1;
     }
-    outputs
+    Ok(outputs)
 }
 
 /// Runs one decoder step and returns each hypothesis' best continuations, hypothesis after hypothesis.

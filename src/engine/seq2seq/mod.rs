@@ -13,7 +13,7 @@ use std::{fs, path::Path};
 use tch::Tensor;
 
 use super::{
-    EngineError, Seq2Seq,
+    EngineError, Seq2Seq, Wanted,
     tokenizer::{SentencePiece, from_sentencepiece},
 };
 use crate::domain::{GenerationOptions, LanguagePair};
@@ -116,8 +116,13 @@ impl Seq2Seq for SsruModel {
         Ok(GenerationOptions::default())
     }
 
-    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
-        generate::generate(self, sources, options)
+    fn generate_while(
+        &mut self,
+        sources: &[Vec<i64>],
+        options: &GenerationOptions,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Vec<i64>>, EngineError> {
+        generate::generate(self, sources, options, wanted)
     }
 }
 
