@@ -35,16 +35,6 @@ catalog() {
         END { entry() }' "$CATALOG"
 }
 
-# The program, or the empty text when it has to be built.
-program() {
-    if [ -n "${BREVE:-}" ]; then
-        [ -x "$BREVE" ] || die "BREVE=$BREVE is not a program"
-        printf '%s' "$BREVE"
-    elif [ -x "${CARGO_TARGET_DIR:-target}/release/breve" ]; then
-        printf '%s' "${CARGO_TARGET_DIR:-target}/release/breve"
-    fi
-}
-
 check_builtin=false
 ids=()
 [ $# -gt 0 ] || set -- standard
@@ -77,14 +67,16 @@ for id in ${ids[@]+"${ids[@]}"}; do
 done
 [ "${#wanted[@]}" -eq 0 ] || say "$(printf '  %-34s %5d MB' 'in all' "$((total / 1000000))")"
 
-breve=$(program)
-if [ -z "$breve" ]; then
-    command -v cargo >/dev/null || die "neither a built breve nor cargo was found; install Rust, or set BREVE"
+breve=${BREVE:-}
+if [ -n "$breve" ]; then
+    [ -x "$breve" ] || die "BREVE=$breve is not a program"
+else
+    command -v cargo >/dev/null || die "neither BREVE nor cargo is there; install Rust, or set BREVE to a built breve"
     scripts/setup_libtorch.sh
-    say "building breve (once; some minutes)"
-    cargo build --release --bin breve || die "the build failed; its messages are above"
-    breve=$(program)
-    [ -n "$breve" ] || die "the build left no program in ${CARGO_TARGET_DIR:-target}/release"
+    # Also where a program is there already: it holds the catalog, which may be older than this script's.
+    say "building breve (minutes the first time)"
+    cargo build --release --locked --quiet --bin breve || die "the build failed; its messages are above"
+    breve=${CARGO_TARGET_DIR:-target}/release/breve
 fi
 
 if $check_builtin; then

@@ -41,6 +41,8 @@ free_mb=$(df -Pm . | awk 'NR==2 {print $4}')
 
 work=$(mktemp -d "$PWD/.libtorch-work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+# pip's own temporary files belong on the disk that was checked.
+export TMPDIR=$work
 printf 'torch==%s --hash=sha256:%s\n' "$TORCH" "$torch_hash" > "$work/requirements.txt"
 if [ "$platform" = Linux-x86_64 ]; then
     # libtorch_cpu.so of this wheel names these two small CUDA libraries, used or not.
@@ -51,9 +53,16 @@ EOF
 fi
 
 say "fetching libtorch $TORCH for $platform with pip (once; up to 800 MB)"
-if ! "$python" -m pip download --disable-pip-version-check --no-deps --only-binary=:all: \
-    --implementation cp --python-version 3.11 --platform "$tag" \
-    --require-hashes -r "$work/requirements.txt" -d "$work/wheels" >"$work/pip.log" 2>&1; then
+fetch() {
+    "$python" -m pip download --disable-pip-version-check --no-deps --only-binary=:all: \
+        --implementation cp --python-version 3.11 --platform "$tag" \
+        --require-hashes -r "$work/requirements.txt" -d "$work/wheels"
+}
+# On a terminal pip draws its own progress bar; its errors go to the log either way.
+fetched=0
+if [ -t 2 ]; then fetch >&2 2> >(tee "$work/pip.log" >&2) || fetched=$?
+else fetch > "$work/pip.log" 2>&1 || fetched=$?; fi
+if [ "$fetched" -ne 0 ]; then
     tail -n 5 "$work/pip.log" >&2
     if grep -qi 'do not match the hashes' "$work/pip.log"; then
         die "a downloaded wheel does not match its pinned hash; nothing was installed"

@@ -6,6 +6,7 @@
 """
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def lines(source, beams):
 def translate(model, source):
     """The translations, in order, and the seconds that the whole process took."""
     start = time.monotonic()
-    command = ["target/release/breve", "generate", "--model", model, "--input", source, "--batch", "64"]
+    command = [str(pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "release/breve"), "generate", "--model", model, "--input", source, "--batch", "64"]
     run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     seconds = time.monotonic() - start
     return [json.loads(line)["output_text"] for line in run.stdout.splitlines()], seconds

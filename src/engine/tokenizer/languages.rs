@@ -35,7 +35,7 @@ const NLLB: &str = "\
     vie_Latn war_Latn wol_Latn xho_Latn ydd_Hebr yor_Latn yue_Hant zho_Hans zho_Hant zul_Latn";
 
 /// NLLB's names for languages that it knows by one variety only: ISO 639-3 macrolanguage, then NLLB's code.
-const VARIETIES: [(&str, &str); 20] = [
+const VARIETIES: [(&str, &str); 22] = [
     ("ara", "arb_Arab"),
     ("aym", "ayr_Latn"),
     ("aze", "azj_Latn"),
@@ -54,8 +54,10 @@ const VARIETIES: [(&str, &str); 20] = [
     ("orm", "gaz_Latn"),
     ("pus", "pbt_Arab"),
     ("que", "quy_Latn"),
+    ("sqi", "als_Latn"),
     ("swa", "swh_Latn"),
     ("uzb", "uzn_Latn"),
+    ("yid", "ydd_Hebr"),
 ];
 
 /// The language tokens of a model, numbered from `first_id`.
@@ -106,6 +108,22 @@ mod tests {
 
     fn id(architecture: Architecture, code: &str) -> Option<i64> {
         LanguageTokens::new(architecture, 0).id(code.parse().unwrap())
+    }
+
+    #[test]
+    fn every_language_that_the_catalog_promises_has_its_token() {
+        let catalog: toml::Table = toml::from_str(include_str!("../../../config/catalog.toml")).unwrap();
+        for (model, architecture) in [
+            ("m2m100_418M", Architecture::M2m100),
+            ("nllb-200-distilled-600M", Architecture::Nllb),
+            ("mbart-large-50-many-to-many-mmt", Architecture::Mbart50),
+        ] {
+            let models = catalog["model"].as_array().unwrap();
+            let entry = models.iter().find(|entry| entry["id"].as_str() == Some(model)).unwrap();
+            for code in entry["languages"]["between"].as_array().unwrap() {
+                assert!(id(architecture, code.as_str().unwrap()).is_some(), "{model} has no token for {code}");
+            }
+        }
     }
 
     #[test]
