@@ -106,3 +106,43 @@ fn every_family_of_translators_gives_each_sentence_its_own() {
         assert_eq!(sentences.len(), 3, "{family}: {answer}");
     }
 }
+
+#[test]
+fn work_past_its_deadline_does_not_hold_up_the_next_request() {
+    let home = Home::new();
+    let service = Service::start_with(&home, &[("BREVE__LIMITS__REQUEST_TIMEOUT_MS", "5000")]);
+    let long = article().repeat(90);
+    let (status, answer) = service.post("/v1/translate", &json!({"text": long, "target": "es"}));
+    assert_eq!((status, &parse(&answer)["error"]["code"]), (504, &json!("timeout")), "{answer}");
+    let (status, answer) = service.post("/v1/translate", &json!({"text": "The dog runs.", "target": "es"}));
+    assert_eq!(status, 200, "{answer}");
+}
+
+#[test]
+fn text_in_a_language_that_cannot_be_told_is_refused_and_read_when_named() {
+    let service = Service::start(&Home::new());
+    let text = "市議会は今日会合した。結果は良好だった。";
+    for path in ["/v1/summarize", "/v1/translate"] {
+        let mut request = json!({"text": text});
+        if path.ends_with("translate") {
+            request["target"] = json!("es");
+        }
+        let (status, answer) = service.post(path, &request);
+        assert_eq!((status, &parse(&answer)["error"]["code"]), (422, &json!("unsupported_language")), "{answer}");
+    }
+    let (status, answer) = service.post("/v1/summarize", &json!({"text": text, "source": "ja", "sentences": 1}));
+    let answer = parse(&answer);
+    assert_eq!((status, &answer["source"]["language"]), (200, &json!("ja")), "{answer}");
+    assert!(text.contains(answer["summaries"]["ja"].as_str().unwrap()), "{answer}");
+    assert_eq!(answer["missing_pairs"], json!(["ja-en", "ja-es"]));
+}
+
+#[test]
+fn ampersands_and_entities_are_translated_in_their_places() {
+    let home = Home::new();
+    home.file("text.txt", "AT&T rose.\n\nThe council met &amp; left. It agreed.");
+    let answer = home.run(&["translate", "text.txt", "--to", "es", "--json"]).json();
+    let sentences = answer["translations"][0]["sentences"].as_array().unwrap();
+    let sources: Vec<&str> = sentences.iter().map(|sentence| sentence["source"].as_str().unwrap()).collect();
+    assert_eq!(sources, ["AT&T rose.", "The council met & left.", "It agreed."]);
+}

@@ -96,7 +96,13 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn start(home: &Home) -> Self {
+        Self::start_with(home, &[])
+    }
+
+    /// With settings in the environment.
+    pub(crate) fn start_with(home: &Home, settings: &[(&str, &str)]) -> Self {
         let mut command = home.breve(&["serve", "--bind", "127.0.0.1:0"]);
+        command.envs(settings.iter().copied());
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let said =
