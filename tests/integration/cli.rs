@@ -199,6 +199,24 @@ fn a_model_is_added_shown_and_forgotten() {
 }
 
 #[test]
+fn a_truncated_model_is_found_by_verifying_them_all() {
+    let home = Home::new();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/t5");
+    let copy = home.path().join("mine");
+    fs::create_dir(&copy).unwrap();
+    for entry in fs::read_dir(&golden).unwrap().flatten() {
+        fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+    }
+    assert_eq!(home.run(&["models", "add", "mine"]).code, Some(0));
+    assert_eq!(home.run(&["models", "verify"]).code, Some(0));
+    let weights = fs::read(copy.join("model.safetensors")).unwrap();
+    fs::write(copy.join("model.safetensors"), &weights[..weights.len() / 2]).unwrap();
+    let answer = home.run(&["models", "verify"]);
+    assert_eq!(answer.code, Some(6), "{answer:?}");
+    assert!(answer.err.contains("damaged: mine/model.safetensors"), "{answer:?}");
+}
+
+#[test]
 fn a_text_is_translated_by_the_built_in_model() {
     let home = Home::new();
     home.file("news.txt", "The city council approved the plan on Monday.");
