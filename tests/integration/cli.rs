@@ -186,6 +186,25 @@ fn failures_of_the_model_manager_have_their_codes() {
 }
 
 #[test]
+fn a_preferred_model_must_be_known_and_of_its_task() {
+    let home = Home::new();
+    home.file("news.txt", "The city council approved the plan on Monday.");
+    for (setting, part) in [
+        ("summarizer = \"bart-large-cmm\"", "models.summarizer = \"bart-large-cmm\": no model is called"),
+        ("summarizer = \"en-es-tiny\"", "models.summarizer = \"en-es-tiny\": it does not summarise"),
+        ("translators = [\"en-es-tiny\", \"opus\"]", "models.translators = \"opus\": no model is called"),
+        ("translators = [\"extractive\"]", "models.translators = \"extractive\": it does not translate"),
+    ] {
+        home.file("my.toml", format!("[models]\n{setting}\n"));
+        home.run(&["serve", "--bind", "127.0.0.1:0", "--config", "my.toml"]).fails(7, part);
+        home.run(&["translate", "news.txt", "--to", "es", "--config", "my.toml"]).fails(7, part);
+    }
+    home.file("my.toml", "models.translators = [\"opus-mt-en-es\"]");
+    let answer = home.run(&["translate", "news.txt", "--to", "es", "--config", "my.toml", "--log", "warn"]);
+    assert!(answer.code == Some(0) && answer.err.contains("models.translators names a model that"), "{answer:?}");
+}
+
+#[test]
 fn a_model_is_added_shown_and_forgotten() {
     let home = Home::new();
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/t5");
