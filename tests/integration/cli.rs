@@ -196,8 +196,8 @@ fn a_preferred_model_must_be_known_and_of_its_task() {
         ("translators = [\"extractive\"]", "models.translators = \"extractive\": it does not translate"),
     ] {
         home.file("my.toml", format!("[models]\n{setting}\n"));
-        home.run(&["serve", "--bind", "127.0.0.1:0", "--config", "my.toml"]).fails(7, part);
         home.run(&["translate", "news.txt", "--to", "es", "--config", "my.toml"]).fails(7, part);
+        home.run(&["serve", "--bind", "127.0.0.1:0", "--config", "my.toml"]).fails(7, part);
     }
     home.file("my.toml", "models.translators = [\"opus-mt-en-es\"]");
     let answer = home.run(&["translate", "news.txt", "--to", "es", "--config", "my.toml", "--log", "warn"]);
