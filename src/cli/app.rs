@@ -6,12 +6,12 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::CliError;
 use crate::{
-    config::{HubSettings, ModelSettings, Settings},
-    domain::{InputError, ModelId},
+    config::{ConfigError, HubSettings, ModelSettings, Settings},
+    domain::{InputError, ModelId, Task},
     engine::Loader,
     pool::{Pool, PoolSettings},
     service::{Service, ServiceSettings},
-    store::{InstalledModel, Store},
+    store::{InstalledModel, Store, StoreError},
 };
 
 /// The models on disk.
@@ -31,6 +31,7 @@ pub(super) fn service_and_model(
     reference: Option<&str>,
 ) -> Result<(Service, Option<ModelId>), CliError> {
     let store = store(settings)?;
+    check_preferences(&store, &settings.models)?;
     let named = reference.map(|reference| store.resolve(reference)).transpose()?;
     let id = named.as_ref().map(|model| model.name.id.clone());
     Ok((service_with(store, settings, named.into_iter().collect())?, id))
@@ -39,6 +40,36 @@ pub(super) fn service_and_model(
 fn service_with(store: Store, settings: &Settings, extra_models: Vec<InstalledModel>) -> Result<Service, CliError> {
     let pool = Pool::new(pool_settings(settings), Arc::new(Loader));
     Ok(Service::new(store, pool, ServiceSettings { extra_models, ..service_settings(settings)? }))
+}
+
+/// Refuses a preferred model that is not known or has another task; warns of one that is not on this machine.
+pub(super) fn check_preferences(store: &Store, models: &ModelSettings) -> Result<(), CliError> {
+    let summarizer = Some(&models.summarizer).filter(|name| !name.is_empty());
+    if let Some(id) = summarizer.map(|name| name.parse::<ModelId>()).transpose()? {
+        check_preference(store, "models.summarizer", &id, Task::Summarization)?;
+    }
+    models.translators.iter().try_for_each(|id| check_preference(store, "models.translators", id, Task::Translation))
+}
+
+fn check_preference(store: &Store, key: &str, id: &ModelId, task: Task) -> Result<(), CliError> {
+    let bad = |reason: String| ConfigError::BadValue {
+        key: key.to_owned(),
+        value: format!("{:?}", id.as_str()),
+        layer: "the settings".to_owned(),
+        reason,
+    };
+    let entry = store.entry(id).map_err(|error| match error {
+        StoreError::Unknown(_) => CliError::from(bad(format!("{error}; `breve models available` lists them"))),
+        error => error.into(),
+    })?;
+    if entry.card.task != task {
+        let does = if task == Task::Translation { "translate" } else { "summarise" };
+        return Err(bad(format!("it does not {does}")).into());
+    }
+    if entry.installed.is_none() {
+        tracing::warn!(model = %id, "{key} names a model that is not installed: another is used");
+    }
+    Ok(())
 }
 
 /// Runs `work` to its end on this thread.

@@ -13,7 +13,7 @@ use crate::{
     domain::{ModelId, ModelState},
     http,
     service::{ModelStatus, Service},
-    store::{InstalledModel, Store},
+    store::{InstalledModel, ModelEntry, Store},
 };
 
 /// `breve models`.
@@ -126,7 +126,9 @@ fn freed(bytes: u64, json: bool, id: Option<&ModelId>) -> Result<(), CliError> {
 }
 
 fn verify(store: &Store, id: Option<ModelId>, json: bool) -> Result<(), CliError> {
-    let all = || store.list().into_iter().filter(|entry| entry.installed.is_some()).map(|entry| entry.card.id);
+    // A damaged model counts as not installed, and is what is looked for here.
+    let here = |entry: &ModelEntry| entry.installed.is_some() || entry.failure.is_some();
+    let all = || store.list().into_iter().filter(here).map(|entry| entry.card.id);
     let ids = id.map_or_else(|| all().collect(), |id| vec![id]);
     let mut damaged = Vec::new();
     let mut reports = Vec::new();

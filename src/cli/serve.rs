@@ -15,6 +15,7 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
     for id in &settings.models.load_at_start {
         store.installed(id)?;
     }
+    app::check_preferences(&store, &settings.models)?;
     let service = app::service(store, settings)?;
     let loading = load_at_start(service.clone());
     http::run(&settings.server, &settings.limits, service, |_| {

@@ -262,11 +262,9 @@ impl From<StoreError> for ApiError {
         let message = error.to_string();
         match error {
             StoreError::Unknown(_) | StoreError::NotInstalled(_) => Self::new(ErrorCode::NotFound, message).at("model"),
-            StoreError::BuiltIn(_)
-            | StoreError::Added(_)
-            | StoreError::NameTaken(_)
-            | StoreError::Busy(_)
-            | StoreError::BadDirectory { .. } => Self::new(ErrorCode::InvalidRequest, message).at("model"),
+            StoreError::BuiltIn(_) | StoreError::Added(_) | StoreError::NameTaken(_) | StoreError::Busy(_) => {
+                Self::new(ErrorCode::InvalidRequest, message).at("model")
+            }
             StoreError::Offline(_)
             | StoreError::Unauthorized { .. }
             | StoreError::NotOnHub { .. }
@@ -283,6 +281,7 @@ impl From<StoreError> for ApiError {
             }
             // These name directories of the server: the log has them, the client does not.
             StoreError::BuiltInMissing { .. }
+            | StoreError::BadDirectory { .. }
             | StoreError::Io { .. }
             | StoreError::BadFile { .. }
             | StoreError::Setting { .. } => Self::internal(&message),
@@ -331,5 +330,13 @@ mod tests {
         let error = ApiError::internal(&"/srv/secret: tensor 7 broke");
         let body = serde_json::to_string(&error.body("r-1")).unwrap();
         assert!(body.contains("r-1") && !body.contains("secret") && !body.contains("tensor"), "{body}");
+    }
+
+    #[test]
+    fn a_broken_directory_of_the_server_is_not_named() {
+        let reason = "it is cut".to_owned();
+        let error = ApiError::from(StoreError::BadDirectory { path: "/srv/secret".into(), reason });
+        assert_eq!(error.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!error.to_string().contains("secret"), "{error}");
     }
 }

@@ -12,6 +12,7 @@ mod fields;
 mod health;
 mod languages;
 mod models;
+mod origin;
 mod pull;
 mod routes;
 mod schemas;

@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ApiState, error::ApiError, fields, schemas};
+use super::{ApiState, error::ApiError, fields, origin::OwnOrigin, schemas};
 use crate::{
     domain::{Language, LanguagePair, Languages, ModelId, ModelState, Task},
     service::ModelStatus,
@@ -176,6 +176,32 @@ impl Model {
     }
 }
 
+/// The status as clients may see it: without the server's directories.
+fn public(mut status: ModelStatus) -> ModelStatus {
+    if let ModelState::Failed { reason } = &mut status.state {
+        *reason = without_directories(reason);
+    }
+    status
+}
+
+/// `text` with the file names alone of the absolute paths in it. A name after a blank belongs to the path before it
+/// when it holds a slash.
+fn without_directories(text: &str) -> String {
+    let mut in_path = false;
+    let mut shorten = |word: &str| {
+        let start = word.find(|c| !matches!(c, '"' | '\'' | '(' | '[' | '`')).unwrap_or(word.len());
+        let (quotes, bare) = word.split_at(start);
+        let is_path = bare.starts_with('/') || (in_path && bare.contains('/'));
+        in_path = is_path && !bare.trim_end().ends_with([':', ',', ';', '"', ')', ']']);
+        let name = bare
+            .trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation())
+            .rfind('/')
+            .map_or(0, |at| at + 1);
+        if is_path { format!("{quotes}{}", &bare[name..]) } else { word.to_owned() }
+    };
+    text.split_inclusive(char::is_whitespace).map(&mut shorten).collect()
+}
+
 /// The name that the catalog uses: `marian-ssru`.
 fn name_of(architecture: crate::domain::Architecture) -> String {
     serde_json::to_value(architecture).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
@@ -203,7 +229,7 @@ pub(super) struct Removed {
 pub(super) async fn list(state: Data<ApiState>) -> Result<Json<ModelsResponse>, ApiError> {
     let service = state.service.clone();
     let models = block(move || service.models()).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(models.into()))
+    Ok(Json(models.into_iter().map(public).collect::<Vec<_>>().into()))
 }
 
 /// Show a model
@@ -217,7 +243,7 @@ pub(super) async fn show(state: Data<ApiState>, id: Path<String>) -> Result<Json
     let id = fields::model_in_path(&id)?;
     let service = state.service.clone();
     let status = block(move || service.model(&id)).await.map_err(|error| ApiError::internal(&error))??;
-    Ok(Json(status.into()))
+    Ok(Json(public(status).into()))
 }
 
 /// Load a model into memory
@@ -229,9 +255,9 @@ pub(super) async fn show(state: Data<ApiState>, id: Path<String>) -> Result<Json
     responses((status = 200, description = "The model, loaded", body = Model), schemas::LoadErrors),
 )]
 #[post("/v1/models/{id}/load")]
-pub(super) async fn load(state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
+pub(super) async fn load(_: OwnOrigin, state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
     let status = state.service.load_model(&fields::model_in_path(&id)?).await?;
-    Ok(Json(status.into()))
+    Ok(Json(public(status).into()))
 }
 
 /// Remove a model
@@ -243,7 +269,7 @@ pub(super) async fn load(state: Data<ApiState>, id: Path<String>) -> Result<Json
     responses((status = 200, description = "What was removed", body = Removed), schemas::RemoveErrors),
 )]
 #[delete("/v1/models/{id}")]
-pub(super) async fn remove(state: Data<ApiState>, id: Path<String>) -> Result<Json<Removed>, ApiError> {
+pub(super) async fn remove(_: OwnOrigin, state: Data<ApiState>, id: Path<String>) -> Result<Json<Removed>, ApiError> {
     let id = fields::model_in_path(&id)?;
     let freed_bytes = state.service.remove_model(&id).await?;
     Ok(Json(Removed { id, freed_bytes }))
@@ -258,6 +284,26 @@ mod tests {
     fn an_architecture_has_its_name_in_the_catalog() {
         assert_eq!(name_of(Architecture::MarianSsru), "marian-ssru");
         assert_eq!(name_of(Architecture::M2m100), "m2m100");
+    }
+
+    #[test]
+    fn a_reason_names_files_and_no_directories() {
+        for (reason, expected) in [
+            ("/srv/models/mine/model.bin: truncated", "model.bin: truncated"),
+            (
+                "no directory x in [\"/srv/secret/models\", \"/opt/secret\"]",
+                "no directory x in [\"models\", \"secret\"]",
+            ),
+            ("/srv/my models/mine holds no model", "my mine holds no model"),
+            ("(/srv/mine/) is gone", "(mine/) is gone"),
+            (
+                "Helsinki-NLP/opus-mt-en-es is private: https://hub/x",
+                "Helsinki-NLP/opus-mt-en-es is private: https://hub/x",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(without_directories(reason), expected);
+        }
     }
 
     #[test]

@@ -15,7 +15,9 @@ use super::{
     ApiState,
     envelope::RequestId,
     error::{ApiError, ErrorBody, ErrorDetail},
-    fields, schemas,
+    fields,
+    origin::OwnOrigin,
+    schemas,
 };
 use crate::service::{PullEvent, StoreError};
 
@@ -104,11 +106,12 @@ fn lines(events: Events, id: RequestId) -> impl Stream<Item = Result<Bytes, Infa
         (status = 200, description = "Progress, one JSON object a line", body = PullLine,
          content_type = "application/x-ndjson",
          example = json!({"event": "progress", "file": "model.safetensors", "done_bytes": 1_048_576, "total_bytes": 312_000_000})),
-        schemas::ModelErrors,
+        schemas::PullErrors,
     ),
 )]
 #[post("/v1/models/{id}/pull")]
 pub(super) async fn pull(
+    _: OwnOrigin,
     state: Data<ApiState>,
     request: ReqData<RequestId>,
     id: Path<String>,

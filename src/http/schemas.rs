@@ -85,8 +85,10 @@ error_sets! {
     BodyErrors: [InvalidRequest, InputTooLong, UnsupportedMediaType, Timeout, Internal];
     /// Errors of routes that name a model.
     ModelErrors: [NotFound, Internal];
+    /// Errors of fetching a model, before it starts.
+    PullErrors: [InvalidRequest, NotFound, Internal];
     /// Errors of loading a model.
-    LoadErrors: [NotFound, Overloaded, Timeout, Internal];
+    LoadErrors: [InvalidRequest, NotFound, Overloaded, Timeout, Internal];
     /// Errors of removing a model.
     RemoveErrors: [InvalidRequest, NotFound, Internal];
     /// Errors of routes that only read.
@@ -124,7 +126,9 @@ fn response(codes: &[ErrorCode]) -> Response {
 
 const fn meaning(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::InvalidRequest => "not JSON, a wrong type, an unknown field, an empty text",
+        ErrorCode::InvalidRequest => {
+            "not JSON, a wrong type, an unknown field, an empty text, a request by a page of another site"
+        }
         ErrorCode::NotFound => "no such model",
         ErrorCode::MethodNotAllowed => "the route does not answer this method",
         ErrorCode::InputTooLong => "the body or a text is too long",

@@ -9,7 +9,6 @@ use super::{
     hub::is_commit,
     inspect::inspect,
     installed::installed,
-    integrity::Fault,
     records::{Record, RecordedFile, Source},
 };
 use crate::domain::{ModelCard, ModelFile, ModelId};
@@ -70,9 +69,10 @@ impl Inner {
 
     fn inspect_whole(&self, directory: &Path, id: &ModelId) -> Result<(ModelCard, u64), StoreError> {
         let card = inspect(directory, id, &self.catalog)?;
-        let size = self.inspector.check(&card.files, directory, &[]).map_err(|fault| match fault {
-            Fault::Missing(reason) | Fault::Damaged(reason) => StoreError::bad_directory(directory, reason),
-        })?;
+        let size = self
+            .inspector
+            .check(&card.files, directory, &[])
+            .map_err(|fault| StoreError::bad_directory(directory, fault.to_string()))?;
         Ok((card, size))
     }
 }

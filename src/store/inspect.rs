@@ -42,11 +42,8 @@ impl Reader<'_> {
             size_bytes: 0,
             context_tokens: context_tokens(architecture, &config),
             prefix: text(&summarization(&config), "prefix").unwrap_or_default().to_owned(),
-            description: format!(
-                "{} from {}",
-                text(&config, "model_type").unwrap_or("a model"),
-                self.directory.display()
-            ),
+            // Without the directory: every client of the service reads this.
+            description: format!("{}, added from a directory", text(&config, "model_type").unwrap_or("a model")),
             // As good as the plainest of its family: a model from the catalog is preferred while nothing else is known.
             quality: family().map(|card| card.quality).min().unwrap_or(1),
             files: formats::files(architecture),

@@ -32,12 +32,17 @@ impl Inner {
             ModelOrigin::BuiltIn => self.builtin(card).err().map(|error| error.to_string()),
             ModelOrigin::Local(path) => self.added(card, path).err().map(|error| error.to_string()),
             ModelOrigin::Hub { repository, revision } => match self.fetched(card, repository, revision) {
-                Err(Fault::Damaged(reason)) => {
-                    Some(format!("{reason}; `breve models pull {}` fetches it again", card.id))
+                Err(fault @ Fault::Damaged { .. }) => {
+                    Some(format!("{fault}; `breve models pull {}` fetches it again", card.id))
                 }
                 Ok(_) | Err(Fault::Missing(_)) => None,
             },
         }
+    }
+
+    /// Where a built-in model's files lie.
+    pub(super) fn builtin_directory(&self, card: &ModelCard) -> Option<PathBuf> {
+        self.builtin.iter().map(|models| models.join(card.id.as_str())).find(|path| path.is_dir())
     }
 
     fn builtin(&self, card: &ModelCard) -> Result<InstalledModel, StoreError> {
@@ -45,12 +50,11 @@ impl Inner {
             return Ok(installed(card, env!("CARGO_PKG_VERSION").to_owned(), PathBuf::new(), 0));
         }
         let missing = |reason: String| StoreError::BuiltInMissing { id: card.id.clone(), reason };
-        let directory = self.builtin.iter().map(|models| models.join(card.id.as_str())).find(|path| path.is_dir());
-        let directory = directory.ok_or_else(|| missing(format!("no directory {} in {:?}", card.id, self.builtin)))?;
+        let directory = self
+            .builtin_directory(card)
+            .ok_or_else(|| missing(format!("no directory {} in {:?}", card.id, self.builtin)))?;
         let sums = std::fs::read(directory.join(SUMS)).map_err(|error| missing(format!("{SUMS}: {error}")))?;
-        let size = self.inspector.check(&card.files, &directory, &[]).map_err(|fault| match fault {
-            Fault::Missing(reason) | Fault::Damaged(reason) => missing(reason),
-        })?;
+        let size = self.inspector.check(&card.files, &directory, &[]).map_err(|fault| missing(fault.to_string()))?;
         Ok(installed(card, checksum::sha256_digits(&sums)[..12].to_owned(), directory, size))
     }
 
@@ -59,16 +63,14 @@ impl Inner {
         let Some(Record { source: Source::Directory { revision, .. }, files, .. }) = record else {
             return Err(StoreError::NotInstalled(card.id.clone()));
         };
-        let size = self.inspector.check(&card.files, path, &files).map_err(|fault| match fault {
-            Fault::Missing(reason) | Fault::Damaged(reason) => {
-                StoreError::bad_directory(path, format!("{reason} since it was added; repair it or add it again"))
-            }
+        let size = self.inspector.check(&card.files, path, &files).map_err(|fault| {
+            StoreError::bad_directory(path, format!("{fault} since it was added; repair it or add it again"))
         })?;
         Ok(installed(card, revision, path.to_owned(), size))
     }
 
     /// A snapshot with all the files needed, whoever fetched it; the commit of the branch before others.
-    fn fetched(&self, card: &ModelCard, repository: &str, revision: &str) -> Result<InstalledModel, Fault> {
+    pub(super) fn fetched(&self, card: &ModelCard, repository: &str, revision: &str) -> Result<InstalledModel, Fault> {
         let cache = RepoCache::new(&self.hub.cache_directory, repository, revision);
         let record = self.records.read_or_warn(&card.id);
         let mut fault = Fault::Missing("it was never fetched".to_owned());
@@ -79,7 +81,7 @@ impl Inner {
             match self.inspector.check(&card.files, &directory, recorded) {
                 Ok(size) => return Ok(installed(card, commit, directory, size)),
                 // Damage to any is worth telling; that some commit was never fetched whole is not.
-                Err(found @ Fault::Damaged(_)) => fault = found,
+                Err(found @ Fault::Damaged { .. }) => fault = found,
                 Err(Fault::Missing(_)) => {}
             }
         }

@@ -20,7 +20,21 @@ pub(super) enum Fault {
     /// A file is not there: the model was never fetched, or not to the end.
     Missing(String),
     /// A file is there, and is not what it should be.
-    Damaged(String),
+    Damaged {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing(reason) => f.write_str(reason),
+            Self::Damaged { file, reason } => write!(f, "{file}: {reason}"),
+        }
+    }
 }
 
 /// How a file looked (bytes, time of change), and what was found.
@@ -38,7 +52,8 @@ impl Inspector {
         for file in recorded {
             let size = file_size(&directory.join(&file.name));
             if size != file.size_bytes {
-                return Err(Fault::Damaged(format!("{} has {size} of {} bytes", file.name, file.size_bytes)));
+                let reason = format!("{size} of {} bytes", file.size_bytes);
+                return Err(Fault::Damaged { file: file.name.clone(), reason });
             }
         }
         let present = |file: &&ModelFile| file_size(&directory.join(&file.name)) > 0;
@@ -51,9 +66,12 @@ impl Inspector {
         }
         for file in files.iter().filter(present) {
             let whole = self.check_whole(&directory.join(&file.name));
-            whole.map_err(|reason| Fault::Damaged(format!("{}: {reason}", file.name)))?;
+            whole.map_err(|reason| Fault::Damaged { file: file.name.clone(), reason })?;
         }
-        Ok(files.iter().map(|file| file_size(&directory.join(&file.name))).sum())
+        // Of several forms of the weights only one is read.
+        let used = formats::WEIGHTS.iter().find(|name| file_size(&directory.join(name)) > 0);
+        let counts = |file: &&ModelFile| !formats::is_weights(&file.name) || used == Some(&file.name.as_str());
+        Ok(files.iter().filter(counts).map(|file| file_size(&directory.join(&file.name))).sum())
     }
 
     fn check_whole(&self, path: &Path) -> Result<(), String> {

@@ -7,6 +7,7 @@ use super::{
     checksum::Checksum,
     disk,
     installed::SUMS,
+    integrity::Fault,
     layout::RepoCache,
     records::{RecordedFile, Source},
 };
@@ -18,11 +19,19 @@ impl Inner {
         if let Some((directory, files)) = self.recorded_files(card)? {
             return Ok(files.iter().map(|file| check(&directory, file)).collect());
         }
-        let model = self.installed_of(card)?;
-        match card.origin {
-            ModelOrigin::BuiltIn if model.directory.as_os_str().is_empty() => Ok(Vec::new()),
-            ModelOrigin::BuiltIn => check_sums(&model.directory),
-            ModelOrigin::Hub { .. } | ModelOrigin::Local(_) => Ok(check_links(&model)),
+        match &card.origin {
+            ModelOrigin::BuiltIn => {
+                match self.builtin_directory(card).filter(|directory| directory.join(SUMS).is_file()) {
+                    Some(directory) => check_sums(&directory),
+                    None => self.installed_of(card).map(|_| Vec::new()),
+                }
+            }
+            ModelOrigin::Hub { repository, revision } => match self.fetched(card, repository, revision) {
+                Ok(model) => Ok(check_links(&model)),
+                Err(Fault::Damaged { file, reason }) => Ok(vec![FileCheck { file, ok: false, detail: reason }]),
+                Err(Fault::Missing(_)) => Err(StoreError::NotInstalled(card.id.clone())),
+            },
+            ModelOrigin::Local(_) => self.installed_of(card).map(|model| check_links(&model)),
         }
     }
 

@@ -186,6 +186,25 @@ fn failures_of_the_model_manager_have_their_codes() {
 }
 
 #[test]
+fn a_preferred_model_must_be_known_and_of_its_task() {
+    let home = Home::new();
+    home.file("news.txt", "The city council approved the plan on Monday.");
+    for (setting, part) in [
+        ("summarizer = \"bart-large-cmm\"", "models.summarizer = \"bart-large-cmm\": no model is called"),
+        ("summarizer = \"en-es-tiny\"", "models.summarizer = \"en-es-tiny\": it does not summarise"),
+        ("translators = [\"en-es-tiny\", \"opus\"]", "models.translators = \"opus\": no model is called"),
+        ("translators = [\"extractive\"]", "models.translators = \"extractive\": it does not translate"),
+    ] {
+        home.file("my.toml", format!("[models]\n{setting}\n"));
+        home.run(&["translate", "news.txt", "--to", "es", "--config", "my.toml"]).fails(7, part);
+        home.run(&["serve", "--bind", "127.0.0.1:0", "--config", "my.toml"]).fails(7, part);
+    }
+    home.file("my.toml", "models.translators = [\"opus-mt-en-es\"]");
+    let answer = home.run(&["translate", "news.txt", "--to", "es", "--config", "my.toml", "--log", "warn"]);
+    assert!(answer.code == Some(0) && answer.err.contains("models.translators names a model that"), "{answer:?}");
+}
+
+#[test]
 fn a_model_is_added_shown_and_forgotten() {
     let home = Home::new();
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/t5");
@@ -196,6 +215,24 @@ fn a_model_is_added_shown_and_forgotten() {
     assert!(home.run(&["models", "show", "mine"]).out.contains("summarization"));
     assert_eq!(home.run(&["models", "rm", "mine"]).code, Some(0));
     home.run(&["models", "show", "mine"]).fails(4, "no model is called \"mine\"");
+}
+
+#[test]
+fn a_truncated_model_is_found_by_verifying_them_all() {
+    let home = Home::new();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/t5");
+    let copy = home.path().join("mine");
+    fs::create_dir(&copy).unwrap();
+    for entry in fs::read_dir(&golden).unwrap().flatten() {
+        fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+    }
+    assert_eq!(home.run(&["models", "add", "mine"]).code, Some(0));
+    assert_eq!(home.run(&["models", "verify"]).code, Some(0));
+    let weights = fs::read(copy.join("model.safetensors")).unwrap();
+    fs::write(copy.join("model.safetensors"), &weights[..weights.len() / 2]).unwrap();
+    let answer = home.run(&["models", "verify"]);
+    assert_eq!(answer.code, Some(6), "{answer:?}");
+    assert!(answer.err.contains("damaged: mine/model.safetensors"), "{answer:?}");
 }
 
 #[test]

@@ -79,6 +79,10 @@ impl Pieces {
 
 fn read_piece(piece: &sentencepiece_model::SentencePiece) -> Result<(String, f32, Kind), String> {
     let text = piece.piece().to_owned();
+    // Every text starts with it, so that a text would never come to its end. sentencepiece refuses it as well.
+    if text.is_empty() {
+        return Err("it has an empty piece".to_owned());
+    }
     let kind = match piece.r#type() {
         Type::Normal => Kind::Normal,
         Type::Unknown => Kind::Unknown,

@@ -228,6 +228,17 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_piece_is_refused() {
+        // One more of the model's pieces: no text, user-defined.
+        let piece = b"\x0a\x04\x0a\x00\x18\x04";
+        for model in ["marian/source.spm", "t5/spiece.model"] {
+            let whole = std::fs::read(root().join("tests/goldens").join(model)).unwrap();
+            let error = SentencePiece::parse(&[&whole[..], piece].concat()).unwrap_err();
+            assert!(error.contains("empty piece"), "{model}: {error}");
+        }
+    }
+
+    #[test]
     fn a_damaged_model_is_named() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("vocab.spm");

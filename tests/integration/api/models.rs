@@ -41,6 +41,24 @@ async fn a_builtin_model_cannot_be_removed() {
 }
 
 #[actix_web::test]
+async fn a_page_of_another_site_changes_no_models() {
+    let api = Api::new();
+    let load = format!("/v1/models/{TRANSLATOR}/load");
+    let requests = || {
+        let (pull, remove) = ("/v1/models/opus-mt-en-es/pull", "/v1/models/opus-mt-en-es");
+        [TestRequest::post().uri(pull), TestRequest::post().uri(&load), TestRequest::delete().uri(remove)]
+    };
+    for header in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+        for request in requests() {
+            let error = api.call(request.insert_header(header)).await.fails(400, "invalid_request");
+            assert_eq!(error["param"], "origin", "{error}");
+        }
+    }
+    let own = TestRequest::post().uri(&load).insert_header(("host", "a:1")).insert_header(("origin", "http://a:1"));
+    assert_eq!(api.call(own).await.ok()["state"], "loaded");
+}
+
+#[actix_web::test]
 async fn a_pull_that_fails_ends_with_the_error() {
     let answer = Api::new().call(TestRequest::post().uri("/v1/models/opus-mt-en-es/pull")).await;
     assert_eq!(answer.status, 200, "{answer:?}");

@@ -37,6 +37,8 @@ fn a_directory_is_added_used_verified_and_forgotten() {
     let added = store.add(&path, None).unwrap();
     assert_eq!((added.name.id.as_str(), added.card.architecture), ("my-bart", Architecture::Bart));
     assert_eq!(home.store().installed(&id("my-bart")).unwrap(), added);
+    let described = &added.card.description;
+    assert!(!described.contains('/'), "it tells where the server keeps it: {described}");
     assert_eq!(store.resolve(path.to_str().unwrap()).unwrap(), added);
     assert_eq!(store.list().last().unwrap().installed, Some(added.clone()));
     assert_eq!(store.add(&path, None).unwrap(), added, "adding it again is no error");

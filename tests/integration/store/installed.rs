@@ -30,6 +30,9 @@ fn a_model_fetched_by_another_tool_is_found() {
     assert!(store.verify(&opus()).unwrap().iter().all(|check| check.ok));
     assert!(store.list().iter().any(|entry| entry.installed.as_ref() == Some(&model)));
 
+    fs::write(model.directory.join("pytorch_model.bin"), b"another form of the weights").unwrap();
+    assert_eq!(store.installed(&opus()).unwrap().size_bytes, model.size_bytes, "weights were counted twice");
+
     fs::remove_file(model.directory.join("target.spm")).unwrap();
     assert!(matches!(store.installed(&opus()), Err(StoreError::NotInstalled(_))), "a half-fetched model is installed");
 }
@@ -48,6 +51,8 @@ fn a_truncated_model_is_not_installed_and_says_why() {
         assert!(matches!(store.installed(&opus()), Err(StoreError::NotInstalled(_))), "{case}");
         let failure = store.entry(&opus()).unwrap().failure.unwrap();
         assert!(failure.contains("100000 of") && failure.contains("models pull"), "{case}: {failure}");
+        let bad: Vec<_> = store.verify(&opus()).unwrap().into_iter().filter(|check| !check.ok).collect();
+        assert_eq!((bad.len(), bad[0].file.as_str()), (1, WEIGHTS), "{case}: {bad:?}");
         pull(&store).unwrap();
         assert_eq!(fs::read(home.snapshot().join(WEIGHTS)).unwrap(), hub.content(WEIGHTS), "{case} was not repaired");
     }

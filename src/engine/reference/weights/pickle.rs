@@ -3,6 +3,8 @@
 //!
 //! The opcodes are described in CPython's `pickletools.py`.
 
+use std::collections::HashMap;
+
 /// A value of a pickle.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
@@ -34,7 +36,8 @@ pub(super) enum Value {
 
 /// How deep values may lie in one another; torch.save needs five levels. A deeper one could overflow the stack.
 const DEEPEST: usize = 32;
-/// How many values a pickle may make, recalled ones counted again: a thousand times what the largest models need.
+/// How much a pickle may make: values and bytes of their names, counted again when stored and when recalled. Ten times
+/// what the largest models need.
 const MOST_VALUES: usize = 4_000_000;
 
 impl Value {
@@ -48,16 +51,26 @@ impl Value {
         }
     }
 
-    /// The number of values in this one, itself counted, and how deep they lie.
+    /// What this takes besides the values in it: one, and a byte or number each of what it holds.
+    fn own_size(&self) -> usize {
+        1 + match self {
+            Self::Text(text) | Self::Name(text) => text.len(),
+            Self::Storage { kind, key } => kind.len() + key.len(),
+            Self::Tensor { kind, key, shape, strides, .. } => kind.len() + key.len() + shape.len() + strides.len(),
+            _ => 0,
+        }
+    }
+
+    /// The size of this value with those in it, and how deep they lie.
     fn measure(&self) -> (usize, usize) {
         let inside = self.children().map(Self::measure);
-        inside.fold((1, 1), |(count, depth), (other, deep)| (count + other, depth.max(deep + 1)))
+        inside.fold((self.own_size(), 1), |(count, depth), (other, deep)| (count + other, depth.max(deep + 1)))
     }
 }
 
 /// Reads one pickle from the start of `bytes`: its value, and how many bytes it took.
 pub(super) fn read(bytes: &[u8]) -> Result<(Value, usize), String> {
-    let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new(), made: 0 };
+    let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: HashMap::new(), made: 0 };
     loop {
         if let Some(value) = machine.step()? {
             return Ok((value, machine.at));
@@ -70,7 +83,8 @@ struct Machine<'a> {
     at: usize,
     stack: Vec<Value>,
     marks: Vec<usize>,
-    memo: Vec<Option<Value>>,
+    /// No larger than what [`MOST_VALUES`] lets be stored.
+    memo: HashMap<usize, Value>,
     made: usize,
 }
 
@@ -161,13 +175,15 @@ impl Machine<'_> {
     }
 
     fn push(&mut self, value: Value, made: usize) -> Result<(), String> {
-        self.made += made;
-        if self.made > MOST_VALUES {
-            return Err("the pickle makes too many values".to_owned());
-        }
+        self.charge(made)?;
         shallow(&value)?;
         self.stack.push(value);
         Ok(())
+    }
+
+    fn charge(&mut self, made: usize) -> Result<(), String> {
+        self.made = self.made.saturating_add(made);
+        if self.made > MOST_VALUES { Err("the pickle makes too many values".to_owned()) } else { Ok(()) }
     }
 
     fn scalar(&mut self, opcode: u8) -> Result<Value, String> {
@@ -186,18 +202,15 @@ impl Machine<'_> {
     fn remember(&mut self, opcode: u8) -> Result<(), String> {
         let index = if matches!(opcode, b'q' | b'h') { self.byte()? } else { self.length()? };
         if matches!(opcode, b'h' | b'j') {
-            let value = self.memo.get(index).cloned().flatten().ok_or("the pickle recalls what it never stored")?;
-            let (made, _) = value.measure();
-            return self.push(value, made);
+            let (made, _) = self.memo.get(&index).ok_or("the pickle recalls what it never stored")?.measure();
+            self.charge(made)?;
+            let value = self.memo.get(&index).cloned().unwrap_or(Value::Other);
+            return self.push(value, 0);
         }
-        // A file cannot store more values than it has bytes.
-        if index >= self.bytes.len() {
-            return Err("the pickle stores a value out of range".to_owned());
-        }
-        if self.memo.len() <= index {
-            self.memo.resize(index + 1, None);
-        }
-        self.memo[index] = self.stack.last().cloned();
+        let (made, _) = self.top()?.measure();
+        self.charge(made)?;
+        let value = self.top()?.clone();
+        self.memo.insert(index, value);
         Ok(())
     }
 
@@ -330,6 +343,21 @@ mod tests {
         // Each round makes a tuple of the last one, twice: 2^25 values in all.
         let doubled = [&b")q\0"[..], &b"h\0h\0\x86q\0".repeat(25), b"."].concat();
         assert!(read(&doubled).unwrap_err().contains("too many"));
+        // A long text, and a list of many values, stored again and again, or recalled.
+        let text = [&b"X\0\0\x01\0"[..], &[b'x'; 0x1_0000]].concat();
+        let list = [&b"("[..], &b"N".repeat(0x1_0000), b"l"].concat();
+        for made in [text, list] {
+            let stored: Vec<u8> = (0..100_u32).flat_map(|index| [&b"r"[..], &index.to_le_bytes()].concat()).collect();
+            assert!(read(&[&made[..], &stored, b"."].concat()).unwrap_err().contains("too many"));
+            let recalled = [&made[..], b"q\0", &b"h\0".repeat(100), b"."].concat();
+            assert!(read(&recalled).unwrap_err().contains("too many"));
+        }
+    }
+
+    #[test]
+    fn a_far_index_takes_no_memory_and_is_recalled() {
+        let (value, _) = read(b"K\x07r\xff\xff\xff\xff0j\xff\xff\xff\xff.").unwrap();
+        assert!(matches!(value, Value::Int(7)), "{value:?}");
     }
 
     proptest! {
