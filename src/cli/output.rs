@@ -19,3 +19,12 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), CliError> {
 pub(super) fn note(text: &str) {
     let _ = writeln!(stderr(), "{text}");
 }
+
+/// How many sentences the translator gave nothing for; nothing when there are none.
+pub(super) fn untranslated(count: usize) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        format!("; {count} sentences could not be translated and stand as they were")
+    }
+}

@@ -93,8 +93,13 @@ fn origin(summary: &Summary) -> String {
         true => format!("; read {} of {} sentences", coverage.sentences_read, coverage.sentences_total),
         false => String::new(),
     };
+    let untranslated = output::untranslated(summary.untranslated);
     let missing = summary.missing_pairs.iter().map(|pair| format!("; no installed model translates {pair}"));
-    format!("[{models}; {:.2} s{unread}{}]", summary.timings.total.as_secs_f64(), missing.collect::<String>())
+    format!(
+        "[{models}; {:.2} s{unread}{untranslated}{}]",
+        summary.timings.total.as_secs_f64(),
+        missing.collect::<String>()
+    )
 }
 
 #[cfg(test)]

@@ -38,5 +38,6 @@ pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliErr
 fn origin(translation: &Translation) -> String {
     let models = translation.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let models = if models.is_empty() { "nothing to translate".into() } else { models };
-    format!("[{models}; {:.2} s]", translation.timings.total.as_secs_f64())
+    let untranslated = output::untranslated(translation.untranslated);
+    format!("[{models}; {:.2} s{untranslated}]", translation.timings.total.as_secs_f64())
 }

@@ -14,7 +14,7 @@ use super::{
     body::JsonBody,
     envelope::RequestId,
     error::ApiError,
-    fields::{self, Usage},
+    fields::{self, Checks, Usage},
     schemas,
 };
 use crate::{
@@ -154,6 +154,10 @@ pub(super) struct SummarizeResponse {
     summaries: BTreeMap<Language, String>,
     /// The same, sentence by sentence.
     sentences: Vec<Sentence>,
+    /// Absent when nothing went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    checks: Option<Checks>,
     coverage: Coverage,
     usage: Usage,
     models: Models,
@@ -172,6 +176,7 @@ impl SummarizeResponse {
             source: summary.source.into(),
             summaries: summary.texts,
             sentences: summary.sentences.into_iter().map(sentence).collect(),
+            checks: Checks::new(summary.untranslated),
             coverage: summary.coverage.into(),
             usage: summary.usage.into(),
             models: Models::new(&summary.summarizer, &summary.translators),

@@ -11,7 +11,7 @@ use super::{
     ApiState,
     body::JsonBody,
     error::ApiError,
-    fields::{self, Texts, Usage},
+    fields::{self, Checks, Texts, Usage},
     schemas,
 };
 use crate::{
@@ -47,6 +47,10 @@ pub(super) struct TranslateResponse {
     /// The translators used, as `id@revision`; empty when every text was in the target language already.
     #[schema(examples("en-es-tiny@1"))]
     models: Vec<String>,
+    /// Absent when nothing went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    checks: Option<Checks>,
     usage: Usage,
     timings_ms: Timings,
 }
@@ -57,6 +61,7 @@ impl From<Translation> for TranslateResponse {
             translations: translation.texts.into_iter().map(Into::into).collect(),
             target: translation.target,
             models: translation.models.iter().map(ToString::to_string).collect(),
+            checks: Checks::new(translation.untranslated),
             usage: translation.usage.into(),
             timings_ms: translation.timings.into(),
         }

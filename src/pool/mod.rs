@@ -177,7 +177,7 @@ impl Pool {
         loop {
             command = match self.inner.enter(model, command)? {
                 Entry::Sent(shared) => return Ok(shared),
-                Entry::NoRoom(command) => command,
+                Entry::NoRoom(command) => *command,
             };
             let overloaded = || PoolError::Overloaded {
                 model: model.name.id.clone(),
@@ -198,7 +198,7 @@ impl Pool {
 enum Entry {
     Sent(Arc<Shared>),
     /// Models that are at work hold the memory; the command comes back.
-    NoRoom(Command),
+    NoRoom(Box<Command>),
 }
 
 /// A place among the requests that wait for memory, given back when dropped.
@@ -232,7 +232,7 @@ impl Inner {
         models.retire_other_revision(model);
         if !models.slots.contains_key(id) {
             if !self.make_room(model, &mut models)? {
-                return Ok(Entry::NoRoom(command));
+                return Ok(Entry::NoRoom(Box::new(command)));
             }
             let slot = self.start(model, estimated_bytes(model))?;
             models.failures.remove(id);
