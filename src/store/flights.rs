@@ -53,12 +53,12 @@ impl Flights {
             running.entry(id.clone()).or_default().clone()
         };
         lock(&self.failures).remove(id);
-        let landing = Landing { flights: self, id, flight: &flight };
+        let mut landing = Landing { flights: self, id, flight: &flight, outcome: None };
         let outcome = work(&mut |event| {
             flight.publish(&event);
             progress(event);
         });
-        landing.land(outcome.clone());
+        landing.outcome = Some(outcome.clone());
         outcome
     }
 
@@ -140,21 +140,18 @@ struct Landing<'a> {
     flights: &'a Flights,
     id: &'a ModelId,
     flight: &'a Flight,
-}
-
-impl Landing<'_> {
-    fn land(self, outcome: Outcome) {
-        if let Err(error) = &outcome {
-            lock(&self.flights.failures).insert(self.id.clone(), error.clone());
-        }
-        lock(&self.flight.state).outcome = Some(outcome);
-    }
+    outcome: Option<Outcome>,
 }
 
 impl Drop for Landing<'_> {
+    /// The flight is over for who looks at the model before anybody learns its outcome.
     fn drop(&mut self) {
+        if let Some(Err(error)) = &self.outcome {
+            lock(&self.flights.failures).insert(self.id.clone(), error.clone());
+        }
         lock(&self.flights.running).remove(self.id);
-        lock(&self.flight.state).outcome.get_or_insert_with(|| Err(StoreError::Interrupted(self.id.clone())));
+        let outcome = self.outcome.take().unwrap_or_else(|| Err(StoreError::Interrupted(self.id.clone())));
+        lock(&self.flight.state).outcome = Some(outcome);
         self.flight.changed.notify_all();
     }
 }

@@ -202,7 +202,10 @@ impl Store {
     /// [`StoreError`]; what was fetched stays for the next try, and a half-fetched model is never installed.
     pub fn pull(&self, id: &ModelId, progress: &mut dyn FnMut(PullEvent)) -> Result<InstalledModel, StoreError> {
         let card = self.inner.card(id)?;
-        self.inner.flights.run(id, progress, |events| pull::pull(&self.inner, &card, events))
+        let installed = self.inner.flights.run(id, progress, |events| pull::pull(&self.inner, &card, events))?;
+        // Said only now, when the model does not count as being fetched any more.
+        progress(PullEvent::Done { revision: installed.name.revision.clone() });
+        Ok(installed)
     }
 
     /// Records the directory at `path`, in the hub's layout, as a model; nothing is copied.

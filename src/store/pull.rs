@@ -25,9 +25,7 @@ pub(super) fn pull(store: &Inner, card: &ModelCard, events: Events<'_>) -> Resul
         ModelOrigin::Hub { repository, revision } => (repository, revision),
     };
     if store.hub.offline {
-        let installed = store.installed_of(card).map_err(|_| StoreError::Offline(card.id.clone()))?;
-        events(PullEvent::Done { revision: installed.name.revision.clone() });
-        return Ok(installed);
+        return store.installed_of(card).map_err(|_| StoreError::Offline(card.id.clone()));
     }
     store.records.prepare()?;
     let cache = store.cache_of(repository, revision)?;
@@ -124,9 +122,7 @@ impl Pull<'_> {
         })?;
         self.fetch(repository, &mut progress)?;
         self.install(repository, revision)?;
-        let installed = self.store.installed_of(self.card)?;
-        (progress.events)(PullEvent::Done { revision: self.plan.commit.clone() });
-        Ok(installed)
+        self.store.installed_of(self.card)
     }
 
     fn on_disk(&self, file: &RemoteFile) -> u64 {

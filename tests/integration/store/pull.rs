@@ -99,7 +99,13 @@ fn two_pulls_at_once_download_once() {
             scope.spawn(|| {
                 start.wait();
                 let mut events = Vec::new();
-                (store.pull(&opus(), &mut |event| events.push(event)).unwrap(), events)
+                let mut note = |event| {
+                    if matches!(event, PullEvent::Done { .. }) {
+                        assert_eq!(store.entry(&opus()).unwrap().download, None, "done, and still under way");
+                    }
+                    events.push(event);
+                };
+                (store.pull(&opus(), &mut note).unwrap(), events)
             })
         });
         pulls.into_iter().map(|pull| pull.join().unwrap()).collect()
