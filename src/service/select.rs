@@ -6,13 +6,22 @@ use crate::{
     store::InstalledModel,
 };
 
-impl Service {
-    /// Every model whose files are on this machine, those named for this process alone first.
-    pub(super) fn installed(&self) -> Vec<InstalledModel> {
-        let listed = self.store.list().into_iter().filter_map(|entry| entry.installed);
-        self.settings.extra_models.iter().cloned().chain(listed).collect()
-    }
+/// The models on this machine at one moment: a request looks at the disk once and is planned with what it saw.
+pub(super) struct Installed<'a> {
+    service: &'a Service,
+    /// Those named for this process alone first.
+    pub(super) models: Vec<InstalledModel>,
+}
 
+impl Service {
+    /// Looks at the models on disk.
+    pub(super) fn installed(&self) -> Installed<'_> {
+        let listed = self.store.list().into_iter().filter_map(|entry| entry.installed);
+        Installed { service: self, models: self.settings.extra_models.iter().cloned().chain(listed).collect() }
+    }
+}
+
+impl Installed<'_> {
     /// The summariser for text in `language`: the one named, else the one configured, else the best.
     pub(super) fn summarizer(
         &self,
@@ -26,10 +35,11 @@ impl Service {
         let usable = |model: &InstalledModel| {
             model.card.task == Task::Summarization && model.card.languages.reads(language) && fits(model, mode)
         };
-        let candidates = self.in_service(self.installed().into_iter().filter(usable).collect());
-        let configured = candidates.iter().find(|model| Some(&model.name.id) == self.settings.summarizer.as_ref());
+        let candidates = self.in_service(usable);
+        let preferred = self.service.settings.summarizer.as_ref();
+        let configured = candidates.iter().find(|model| Some(&model.name.id) == preferred);
         let best = configured.or_else(|| candidates.iter().max_by_key(|model| model.card.quality));
-        best.cloned().ok_or_else(|| ServiceError::Language {
+        best.copied().cloned().ok_or_else(|| ServiceError::Language {
             missing: format!("no installed model writes summaries of {} text", language.name()),
             available: self.pairs(),
         })
@@ -60,17 +70,18 @@ impl Service {
             return self.named_translator(id, pair);
         }
         let usable = |model: &InstalledModel| model.card.languages.translates(pair);
-        let candidates = self.in_service(self.installed().into_iter().filter(usable).collect());
+        let candidates = self.in_service(usable);
         let preferred = |id: &ModelId| candidates.iter().find(|model| model.name.id == *id);
-        let configured = self.settings.translators.iter().find_map(preferred);
+        let configured = self.service.settings.translators.iter().find_map(preferred);
         let best = configured.or_else(|| candidates.iter().max_by_key(|model| model.card.quality));
-        best.cloned().ok_or_else(|| self.missing_pair(pair))
+        best.copied().cloned().ok_or_else(|| self.missing_pair(pair))
     }
 
-    /// Those of the candidates that can be expected to answer, as long as there are any: a model that does not fit into
-    /// memory or that failed to load steps back until it is named or loaded by request.
-    fn in_service(&self, candidates: Vec<InstalledModel>) -> Vec<InstalledModel> {
-        let able: Vec<InstalledModel> = candidates.iter().filter(|model| self.pool.can_serve(model)).cloned().collect();
+    /// Those of the usable models that can be expected to answer, as long as there are any: a model that does not fit
+    /// into memory or that failed to load steps back until it is named or loaded by request.
+    fn in_service(&self, usable: impl Fn(&InstalledModel) -> bool) -> Vec<&InstalledModel> {
+        let candidates: Vec<_> = self.models.iter().filter(|model| usable(model)).collect();
+        let able: Vec<_> = candidates.iter().copied().filter(|model| self.service.pool.can_serve(model)).collect();
         if able.is_empty() { candidates } else { able }
     }
 
@@ -87,8 +98,9 @@ impl Service {
     }
 
     fn find(&self, id: &ModelId) -> Result<InstalledModel, ServiceError> {
-        let extra = self.settings.extra_models.iter().find(|model| model.name.id == *id);
-        extra.map_or_else(|| Ok(self.store.installed(id)?), |model| Ok(model.clone()))
+        let known = self.models.iter().find(|model| model.name.id == *id);
+        // The store says why a model is not here.
+        known.map_or_else(|| Ok(self.service.store.installed(id)?), |model| Ok(model.clone()))
     }
 
     fn missing_pair(&self, pair: LanguagePair) -> ServiceError {
@@ -98,8 +110,7 @@ impl Service {
 
     /// Every direction that can be translated, each once, in order.
     pub(super) fn pairs(&self) -> Vec<LanguagePair> {
-        let mut pairs: Vec<LanguagePair> =
-            self.installed().iter().flat_map(|model| model.card.languages.pairs()).collect();
+        let mut pairs: Vec<LanguagePair> = self.models.iter().flat_map(|model| model.card.languages.pairs()).collect();
         pairs.sort();
         pairs.dedup();
         pairs

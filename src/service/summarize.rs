@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use futures_util::future::try_join_all;
 
-use super::{Service, ServiceError, blocking};
+use super::{Service, ServiceError, blocking, select::Installed};
 use crate::{
     domain::{
         Article, Coverage, DetectedSource, Format, GenerationOptions, InputError, Language, LanguagePair, ModelName,
@@ -59,52 +59,12 @@ impl Service {
         if document.sentences.is_empty() {
             return Err(InputError::invalid("text", "holds no sentence").into());
         }
-        let (language, confidence) = self.language_of(&document, options.source)?;
-        let summarizer = self.summarizer(language, options.mode, options.model.as_ref())?;
-        let (targets, translators, missing_pairs) = self.directions(language, &options.targets)?;
+        let installed = self.installed();
+        let (language, confidence) = installed.language_of(&document, options.source)?;
+        let summarizer = installed.summarizer(language, options.mode, options.model.as_ref())?;
+        let (targets, translators, missing_pairs) = directions(&installed, language, &options.targets)?;
         let deadline = started + self.settings.request_timeout;
         Ok(Plan { document, language, confidence, summarizer, targets, translators, missing_pairs, deadline })
-    }
-
-    fn language_of(&self, document: &Document, named: Option<Language>) -> Result<(Language, f64), ServiceError> {
-        // The cleaned text: tags and scripts are not in any language.
-        let detect = || self.language_among(&document.texts().join(" "), &self.source_languages());
-        named.map_or_else(detect, |language| Ok((language, 1.0)))
-    }
-
-    /// The languages to answer in, and who translates into them. A language that was asked for and cannot be had is
-    /// an error; one that is merely the default is left out and reported.
-    #[expect(clippy::type_complexity, reason = "three parts of the plan, taken apart at once")]
-    fn directions(
-        &self,
-        source: Language,
-        asked: &[Language],
-    ) -> Result<(Vec<Language>, Vec<(LanguagePair, InstalledModel)>, Vec<LanguagePair>), ServiceError> {
-        let defaults = [Language::ENGLISH, Language::SPANISH];
-        let wanted = if asked.is_empty() { &defaults } else { asked };
-        let (mut targets, mut translators, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-        for &target in wanted {
-            if targets.contains(&target) {
-                continue;
-            }
-            let pair = LanguagePair::new(source, target);
-            if source != target {
-                match self.translator(pair, None) {
-                    Ok(model) => translators.push((pair, model)),
-                    Err(_) if asked.is_empty() => {
-                        missing.push(pair);
-                        continue;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            targets.push(target);
-        }
-        // A text in neither of the default languages still gets a summary: in its own.
-        if targets.is_empty() {
-            targets.push(source);
-        }
-        Ok((targets, translators, missing))
     }
 
     async fn draft(&self, plan: &Plan, options: &SummaryOptions) -> Result<Timed<SummarizeOutput>, ServiceError> {
@@ -132,6 +92,41 @@ impl Service {
         });
         try_join_all(jobs).await
     }
+}
+
+/// The languages to answer in, and who translates into them. A language that was asked for and cannot be had is
+/// an error; one that is merely the default is left out and reported.
+#[expect(clippy::type_complexity, reason = "three parts of the plan, taken apart at once")]
+fn directions(
+    installed: &Installed<'_>,
+    source: Language,
+    asked: &[Language],
+) -> Result<(Vec<Language>, Vec<(LanguagePair, InstalledModel)>, Vec<LanguagePair>), ServiceError> {
+    let defaults = [Language::ENGLISH, Language::SPANISH];
+    let wanted = if asked.is_empty() { &defaults } else { asked };
+    let (mut targets, mut translators, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for &target in wanted {
+        if targets.contains(&target) {
+            continue;
+        }
+        let pair = LanguagePair::new(source, target);
+        if source != target {
+            match installed.translator(pair, None) {
+                Ok(model) => translators.push((pair, model)),
+                Err(_) if asked.is_empty() => {
+                    missing.push(pair);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        targets.push(target);
+    }
+    // A text in neither of the default languages still gets a summary: in its own.
+    if targets.is_empty() {
+        targets.push(source);
+    }
+    Ok((targets, translators, missing))
 }
 
 fn assemble(

@@ -13,6 +13,7 @@ use crate::{
     domain::{Article, GenerationOptions, Language, LanguagePair, ModelId, ModelName, StageTimings, Usage},
     engine::{TranslateOutput, TranslateRequest},
     pool::Timed,
+    store::InstalledModel,
     text::Document,
 };
 
@@ -54,7 +55,14 @@ struct Source {
     confidence: f64,
 }
 
-/// The sentences of all texts in one language, on their way through one model.
+/// The sentences of all texts in one language, and the model that is to translate them.
+struct Job {
+    pair: LanguagePair,
+    model: InstalledModel,
+    sentences: Vec<String>,
+}
+
+/// The same, translated.
 struct Translated {
     source: Language,
     model: ModelName,
@@ -74,10 +82,9 @@ impl Service {
         model: Option<&ModelId>,
     ) -> Result<Translation, ServiceError> {
         let started = Instant::now();
-        let (service, owned) = (self.clone(), texts.to_vec());
-        let sources = blocking(move || service.read(owned, source)).await?;
-        let deadline = started + self.settings.request_timeout;
-        let translated = self.translate_sources(&sources, target, model, deadline).await?;
+        let (service, owned, model) = (self.clone(), texts.to_vec(), model.cloned());
+        let (sources, jobs) = blocking(move || service.plan_translation(owned, source, target, model.as_ref())).await?;
+        let translated = self.translate_jobs(jobs, started + self.settings.request_timeout).await?;
         let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
         translated.iter().for_each(|part| add(&mut usage, &mut timings, &part.answer));
         let models = each_once(translated.iter().map(|part| part.model.clone()));
@@ -87,40 +94,41 @@ impl Service {
         Ok(Translation { texts, target, untranslated, usage, models, timings })
     }
 
-    fn read(&self, texts: Vec<Article>, named: Option<Language>) -> Result<Vec<Source>, ServiceError> {
-        let languages = self.source_languages();
-        let read = |original: Article| {
-            let document = Document::read(original.text());
-            let detect = || self.language_among(&document.texts().join(" "), &languages);
-            let (language, confidence) = named.map_or_else(detect, |language| Ok((language, 1.0)))?;
-            Ok(Source { original, document, language, confidence })
-        };
-        texts.into_iter().map(read).collect()
-    }
-
-    /// One request to a model for each source language; none for text that is in the target language already.
-    async fn translate_sources(
+    /// Reads the texts and chooses a model for each source language; none for text that is in the target language
+    /// already.
+    fn plan_translation(
         &self,
-        sources: &[Source],
+        texts: Vec<Article>,
+        named: Option<Language>,
         target: Language,
         model: Option<&ModelId>,
-        deadline: Instant,
-    ) -> Result<Vec<Translated>, ServiceError> {
+    ) -> Result<(Vec<Source>, Vec<Job>), ServiceError> {
+        let installed = self.installed();
+        let read = |original: Article| {
+            let document = Document::read(original.text());
+            let (language, confidence) = installed.language_of(&document, named)?;
+            Ok::<_, ServiceError>(Source { original, document, language, confidence })
+        };
+        let sources = texts.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let mut by_language: BTreeMap<Language, Vec<String>> = BTreeMap::new();
         for source in sources.iter().filter(|source| source.language != target) {
             by_language.entry(source.language).or_default().extend(source.document.texts());
         }
-        let mut jobs = Vec::new();
-        for (source, sentences) in by_language {
+        let job = |(source, sentences)| {
             let pair = LanguagePair::new(source, target);
-            let model = self.translator(pair, model)?;
+            Ok::<_, ServiceError>(Job { pair, model: installed.translator(pair, model)?, sentences })
+        };
+        let jobs = by_language.into_iter().map(job).collect::<Result<_, _>>()?;
+        Ok((sources, jobs))
+    }
+
+    async fn translate_jobs(&self, jobs: Vec<Job>, deadline: Instant) -> Result<Vec<Translated>, ServiceError> {
+        let run = |Job { pair, model, sentences }| async move {
             let request = TranslateRequest { pair, sentences, generation: GenerationOptions::default() };
-            jobs.push(async move {
-                let answer = self.pool.translate(&model, request, deadline).await?;
-                Ok::<_, ServiceError>(Translated { source, model: model.name, answer })
-            });
-        }
-        try_join_all(jobs).await
+            let answer = self.pool.translate(&model, request, deadline).await?;
+            Ok::<_, ServiceError>(Translated { source: pair.source, model: model.name, answer })
+        };
+        try_join_all(jobs.into_iter().map(run)).await
     }
 }
 

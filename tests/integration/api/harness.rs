@@ -10,7 +10,7 @@ use actix_web::{
     web::Data,
 };
 use breve::{
-    config::{HubSettings, LimitSettings, ModelSettings},
+    config::{HubSettings, LimitSettings, ModelSettings, Settings},
     domain::ModelId,
     engine::fake::{FakeLoader, Script, Step},
     http::{self, ApiState},
@@ -49,13 +49,7 @@ fn models(home: &TempDir) -> ModelSettings {
     ModelSettings {
         data_directory: home.path().join("data"),
         builtin_directory: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models"),
-        catalog: PathBuf::new(),
-        load_at_start: Vec::new(),
-        summarizer: String::new(),
-        translators: Vec::new(),
-        memory_budget_mib: 0,
-        idle_unload_s: 0,
-        threads: 1,
+        ..Settings::compiled().unwrap().models
     }
 }
 

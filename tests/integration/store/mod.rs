@@ -14,7 +14,7 @@ use std::{
 };
 
 use breve::{
-    config::{HubSettings, ModelSettings},
+    config::{HubSettings, ModelSettings, Settings},
     domain::{Architecture, ModelId},
     store::{InstalledModel, PullEvent, Store, StoreError, StoreLimits},
 };
@@ -61,17 +61,7 @@ impl Home {
     }
 
     fn models(&self) -> ModelSettings {
-        ModelSettings {
-            data_directory: self.path("data"),
-            builtin_directory: PathBuf::new(),
-            catalog: PathBuf::new(),
-            load_at_start: Vec::new(),
-            summarizer: String::new(),
-            translators: Vec::new(),
-            memory_budget_mib: 0,
-            idle_unload_s: 0,
-            threads: 0,
-        }
+        ModelSettings { data_directory: self.path("data"), ..Settings::compiled().unwrap().models }
     }
 
     fn hub(&self) -> HubSettings {
