@@ -67,6 +67,10 @@ def weights_fixtures() -> None:
     state = model.state_dict()
     torch.save(state, out / "pytorch_model.bin")
     torch.save(state, out / "legacy.bin", _use_new_zipfile_serialization=False)
+    for safe in [True, False]:
+        model.save_pretrained(out / "sharded", max_shard_size="25KB", safe_serialization=safe)
+    for name in ["config.json", "generation_config.json"]:
+        (out / "sharded" / name).unlink()
     ids = [40, 1198, 47, 1652, 214, 1]
     output = model.float().generate(torch.tensor([ids]), max_new_tokens=12)[0].tolist()
     (out / "expected.json").write_text(json.dumps({"input_ids": ids, "output_ids": output}) + "\n", "utf-8")

@@ -41,6 +41,12 @@ pub struct GenerationOptions {
     /// The token produced when `max_length` is reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forced_eos_token_id: Option<i64>,
+    /// Tokens that never occur in the output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppress_tokens: Option<Vec<i64>>,
+    /// Hypotheses returned for each source, best first; at most `num_beams`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub num_return_sequences: Option<usize>,
 }
 
 /// When beam search may end, as `transformers` has it.
@@ -106,6 +112,8 @@ impl GenerationOptions {
             bad_words_ids: self.bad_words_ids.or_else(|| fallback.bad_words_ids.clone()),
             forced_bos_token_id: self.forced_bos_token_id.or(fallback.forced_bos_token_id),
             forced_eos_token_id: self.forced_eos_token_id.or(fallback.forced_eos_token_id),
+            suppress_tokens: self.suppress_tokens.or_else(|| fallback.suppress_tokens.clone()),
+            num_return_sequences: self.num_return_sequences.or(fallback.num_return_sequences),
         }
     }
 }
@@ -123,7 +131,7 @@ impl GenerationOptions {
     /// # Errors
     /// A setting of a wrong type.
     pub fn among(members: &Map<String, Value>) -> Result<Self, serde_json::Error> {
-        const NAMES: [&str; 11] = [
+        const NAMES: [&str; 13] = [
             "num_beams",
             "max_length",
             "max_new_tokens",
@@ -135,6 +143,8 @@ impl GenerationOptions {
             "bad_words_ids",
             "forced_bos_token_id",
             "forced_eos_token_id",
+            "suppress_tokens",
+            "num_return_sequences",
         ];
         let known = NAMES.iter().filter_map(|&name| Some((name.to_owned(), members.get(name)?.clone())));
         serde_json::from_value(Value::Object(known.collect()))
@@ -155,6 +165,20 @@ mod tests {
             assert_eq!(serde_json::from_str::<EarlyStopping>(json).unwrap(), value);
             assert_eq!(serde_json::to_string(&value).unwrap(), json);
         }
+    }
+
+    #[test]
+    fn every_setting_is_taken_from_a_generation_config() {
+        let config = serde_json::json!({
+            "num_beams": 4, "max_length": 30, "max_new_tokens": null, "min_length": 5, "length_penalty": 2.0,
+            "early_stopping": "never", "no_repeat_ngram_size": 3, "repetition_penalty": 1.2,
+            "bad_words_ids": [[7]], "forced_bos_token_id": 0, "forced_eos_token_id": 2, "suppress_tokens": [8, 9],
+            "num_return_sequences": 2, "transformers_version": "4.44.2"
+        });
+        let options = GenerationOptions::among(config.as_object().unwrap()).unwrap();
+        assert_eq!((options.suppress_tokens.as_deref(), options.num_return_sequences), (Some(&[8, 9][..]), Some(2)));
+        let written = serde_json::to_value(options.or(&GenerationOptions::default())).unwrap();
+        assert_eq!(written.as_object().unwrap().len(), 12, "all but the one that is null: {written}");
     }
 
     #[test]

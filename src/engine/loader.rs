@@ -1,10 +1,14 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::{
-    Engine, EngineError, EngineSpec, Seq2Seq, abstractive::Abstractive, extractive::Extractive, reference,
-    seq2seq::SsruModel, translation::SentenceTranslator,
+    Codec, Engine, EngineError, EngineSpec, Generator, Local, OpenOptions,
+    abstractive::Abstractive,
+    extractive::Extractive,
+    pretrained::{self, PretrainedCodec},
+    reference, seq2seq,
+    translation::SentenceTranslator,
 };
-use crate::domain::{Architecture, Task};
+use crate::domain::{Architecture, Precision, Task};
 
 /// Builds engines. Called on the thread that will own the engine.
 pub trait EngineLoader: Send + Sync {
@@ -26,7 +30,8 @@ impl EngineLoader for Loader {
             return Ok(Engine::Summarizer(Box::new(Extractive::default())));
         }
         use_threads(threads_for(card.architecture, spec.threads));
-        let model = open(&spec.directory, card.architecture, card.context_tokens)?;
+        let (codec, generator) = open(&spec.directory, card.architecture, Some(card.context_tokens))?;
+        let model = Box::new(Local::new(codec, generator));
         let defaults = card.generation.clone();
         Ok(match card.task {
             Task::Summarization => Engine::Summarizer(Box::new(Abstractive::new(model, card.prefix.clone(), defaults))),
@@ -51,32 +56,38 @@ fn use_threads(count: usize) {
     tch::set_num_threads(i32::try_from(count).unwrap_or(1));
 }
 
-/// Tokens of context when nothing but the directory is known of a built-in model.
-const BUILTIN_CONTEXT_TOKENS: usize = 256;
+/// The two halves of a model.
+pub(super) type Halves = (Arc<dyn Codec>, Box<dyn Generator>);
 
-/// See [`super::open_seq2seq`].
-pub(super) fn open_seq2seq(
-    directory: &Path,
-    architecture: Option<Architecture>,
-) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    let architecture = architecture.map_or_else(|| reference::architecture_of(directory), Ok)?;
-    open(directory, architecture, BUILTIN_CONTEXT_TOKENS)
+/// See [`super::open_local`].
+pub(super) fn open_local(directory: &Path, options: &OpenOptions) -> Result<Halves, EngineError> {
+    if !matches!(options.precision, Precision::Auto | Precision::F32) {
+        return Err(EngineError::Option { name: "precision", reason: "this runtime computes in f32 only".into() });
+    }
+    if options.threads > 0 {
+        use_threads(options.threads);
+    }
+    let architecture = options.architecture.map_or_else(|| pretrained::architecture_of(directory), Ok)?;
+    open(directory, architecture, None)
 }
 
 /// The runtime for an architecture: our own where it covers it, rust-bert for the others.
-fn open(directory: &Path, architecture: Architecture, context_tokens: usize) -> Result<Box<dyn Seq2Seq>, EngineError> {
+fn open(directory: &Path, architecture: Architecture, context_tokens: Option<usize>) -> Result<Halves, EngineError> {
     match architecture {
-        Architecture::MarianSsru => Ok(Box::new(SsruModel::open(directory, context_tokens)?)),
+        Architecture::MarianSsru => seq2seq::open(directory, context_tokens),
+        Architecture::Extractive => Err(EngineError::UnknownArchitecture {
+            path: directory.to_owned(),
+            architecture: "sentence selection, which has no weights".into(),
+        }),
         Architecture::Bart
         | Architecture::Marian
         | Architecture::Pegasus
         | Architecture::T5
         | Architecture::M2m100
         | Architecture::Nllb
-        | Architecture::Mbart50 => reference::open(directory, architecture),
-        Architecture::Extractive => Err(EngineError::UnknownArchitecture {
-            path: directory.to_owned(),
-            architecture: "sentence selection, which has no weights".into(),
-        }),
+        | Architecture::Mbart50 => {
+            let (codec, config) = PretrainedCodec::open(directory, architecture)?;
+            Ok((Arc::new(codec), reference::open(directory, &config, architecture)?))
+        }
     }
 }

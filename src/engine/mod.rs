@@ -4,22 +4,27 @@
 //! engine catches the panic and builds the engine again.
 
 mod abstractive;
-mod batch;
 mod error;
 pub mod extractive;
 pub mod fake;
+mod generation;
 mod loader;
+mod local;
+mod pretrained;
 mod reference;
 mod seq2seq;
 mod tokenizer;
 mod translation;
+mod weights;
 
 use std::path::PathBuf;
 
 use crate::domain::{Architecture, GenerationOptions, Language, LanguagePair, ModelCard, Usage};
 
 pub use error::EngineError;
+pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
+pub use local::{Local, OpenOptions, open_local};
 
 /// All that is needed to build an engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,6 +165,114 @@ pub trait Seq2Seq {
     ) -> Result<Vec<Vec<i64>>, EngineError>;
 }
 
+/// Text to ids and back for one encoder-decoder, and what a search for it does. `abstractive` and `translation` make
+/// a [`Summarizer`] and a [`Translator`] of any.
+pub trait Codec: Send + Sync {
+    /// Longest source in tokens, special tokens included.
+    fn context_tokens(&self) -> usize;
+
+    /// The ids of `text`, special tokens included, not truncated. `pair` is needed by models of many languages.
+    ///
+    /// # Errors
+    /// [`EngineError::Language`] when the model does not know one of the languages.
+    fn encode(&self, text: &str, pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError>;
+
+    /// The text of `ids`, special tokens left out.
+    fn decode(&self, ids: &[i64]) -> String;
+
+    /// What generating into a language asks for, such as `forced_bos_token_id`.
+    ///
+    /// # Errors
+    /// [`EngineError::Language`] when the model does not know one of the languages.
+    fn options_for(&self, pair: LanguagePair) -> Result<GenerationOptions, EngineError>;
+
+    /// Checks the source and the settings, and merges the settings with the model's own.
+    ///
+    /// # Errors
+    /// [`EngineError::Option`] for a source or a setting that this model cannot honour.
+    fn source(&self, ids: Vec<i64>, options: &GenerationOptions) -> Result<Source, EngineError>;
+}
+
+/// One source and how to generate from it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its token ids.
+    pub ids: Vec<i64>,
+    /// What the search does; made by [`Codec::source`].
+    pub plan: Plan,
+}
+
+/// One output of a search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hypothesis {
+    /// Ids as `transformers.generate` returns them for that row alone: start token, end token, no padding.
+    pub tokens: Vec<i64>,
+    /// The sum of log-probabilities over length^length_penalty; for greedy search the plain sum.
+    pub score: f64,
+}
+
+/// Reaches a model that generates. Implemented by the pool, and by [`Local`], which steps a generator in place.
+pub trait Generate {
+    /// For each source its hypotheses, best first (as many as `num_return_sequences`, 1 by default). `on_tokens(source
+    /// index, tokens)` is called with tokens as they become certain, in order; together they are the best hypothesis.
+    ///
+    /// # Errors
+    /// The first [`EngineError`] of any source, or [`EngineError::Unwanted`].
+    fn generate(
+        &self,
+        sources: Vec<Source>,
+        on_tokens: &mut dyn FnMut(usize, &[i64]),
+    ) -> Result<Vec<Vec<Hypothesis>>, EngineError>;
+}
+
+/// Tells the sources of one generator apart. Never used twice.
+pub type SourceId = u64;
+
+/// A network and the sources that it is generating from. Stepped by one thread. Sources never change each other's
+/// outputs. Tensor operations may panic.
+pub trait Generator {
+    /// Reads (encodes) sources; they take part from the next step on.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then none of them has joined.
+    fn join(&mut self, arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError>;
+
+    /// One decoder step for every running source. Ended sources leave at once.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then no running source can go on.
+    fn step(&mut self) -> Result<Vec<Event>, EngineError>;
+
+    /// Lets go of the sources for which `wanted` says no.
+    fn retain(&mut self, wanted: &mut dyn FnMut(SourceId) -> bool);
+
+    /// Sources that are running.
+    fn running(&self) -> usize;
+
+    /// Whether `source` may join what is running now together with `joining` (limits of rows, scores, tokens); always
+    /// true when nothing runs and nothing joins. What joins at once holds up what is running, so that has a limit too.
+    fn has_room(&self, joining: &[(SourceId, Source)], source: &Source) -> bool;
+}
+
+/// What a step came to for one source.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Tokens of the best hypothesis that cannot change any more.
+    Tokens {
+        /// Whose.
+        source: SourceId,
+        /// The tokens, after those of earlier events.
+        tokens: Vec<i64>,
+    },
+    /// The source has left.
+    Done {
+        /// Which.
+        source: SourceId,
+        /// Its hypotheses, best first.
+        outcome: Result<Vec<Hypothesis>, EngineError>,
+    },
+}
+
 /// Opens the encoder-decoder in `directory` by itself, for checking it against a reference (`breve generate`).
 ///
 /// # Errors
@@ -168,5 +281,6 @@ pub fn open_seq2seq(
     directory: &std::path::Path,
     architecture: Option<Architecture>,
 ) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    loader::open_seq2seq(directory, architecture)
+    let options = OpenOptions { architecture, ..OpenOptions::default() };
+    Ok(Box::new(open_local(directory, &options)?))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use breve::{
     domain::{Architecture, GenerationOptions, LanguagePair},
-    engine::{EngineError, Seq2Seq, open_seq2seq},
+    engine::{EngineError, Local, OpenOptions, open_local},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -39,8 +39,8 @@ pub(crate) fn copy_of(family: &str) -> TempDir {
     directory
 }
 
-fn open(directory: &Path) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    open_seq2seq(directory, None)
+fn open(directory: &Path) -> Result<Local, EngineError> {
+    open_local(directory, &OpenOptions::default())
 }
 
 /// The error of opening what must not open, as people see it.
@@ -66,8 +66,8 @@ fn every_form_of_weights_gives_the_same_output() {
     ] {
         let directory = tiny_t5();
         std::fs::copy(fixture(form), directory.path().join(name)).unwrap();
-        let mut model = open(directory.path()).unwrap_or_else(|error| panic!("{form}: {error}"));
-        assert_eq!(model.generate(&[ids("input_ids")], &options).unwrap(), [ids("output_ids")], "{form}");
+        let model = open(directory.path()).unwrap_or_else(|error| panic!("{form}: {error}"));
+        assert_eq!(model.generate_ids(&[ids("input_ids")], &options).unwrap(), [ids("output_ids")], "{form}");
     }
 }
 
@@ -85,8 +85,29 @@ fn weights_are_looked_for_in_the_documented_order() {
 fn a_directory_without_weights_says_which_file_is_missing() {
     let directory = tiny_t5();
     assert!(refusal(directory.path()).ends_with("model.safetensors is missing"));
-    std::fs::write(directory.path().join("model.safetensors.index.json"), "{}").unwrap();
-    assert!(refusal(directory.path()).contains("weights in several files are not supported"));
+}
+
+#[test]
+fn weights_in_several_parts_are_read_through_their_index() {
+    let expected: Value = serde_json::from_slice(&std::fs::read(fixture("expected.json")).unwrap()).unwrap();
+    let ids = |name: &str| serde_json::from_value::<Vec<i64>>(expected[name].clone()).unwrap();
+    let options = GenerationOptions { max_new_tokens: Some(12), ..Default::default() };
+    for index in ["model.safetensors.index.json", "pytorch_model.bin.index.json"] {
+        let directory = tiny_t5();
+        for entry in std::fs::read_dir(fixture("sharded")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if name.starts_with(index.split('.').next().unwrap()) {
+                std::fs::copy(&path, directory.path().join(name)).unwrap();
+            }
+        }
+        let model = open(directory.path()).unwrap_or_else(|error| panic!("{index}: {error}"));
+        assert_eq!(model.generate_ids(&[ids("input_ids")], &options).unwrap(), [ids("output_ids")], "{index}");
+        let part = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+        let part = part.filter(|path| path.to_string_lossy().contains("-00002-of-")).next().unwrap();
+        std::fs::remove_file(&part).unwrap();
+        assert!(refusal(directory.path()).ends_with("is missing"), "{index} without {}", part.display());
+    }
 }
 
 #[test]
@@ -175,19 +196,20 @@ fn an_architecture_that_is_not_known_is_named() {
 
 #[test]
 fn a_directory_of_another_architecture_than_asked_is_refused() {
-    let error = open_seq2seq(&goldens::directory("bart"), Some(Architecture::Marian)).err().unwrap();
+    let options = OpenOptions { architecture: Some(Architecture::Marian), ..OpenOptions::default() };
+    let error = open_local(&goldens::directory("bart"), &options).err().unwrap();
     assert!(error.to_string().contains("Bart model, not Marian"), "{error}");
 }
 
 #[test]
 fn sources_that_the_model_cannot_read_are_refused() {
-    let mut model = open(&goldens::directory("bart")).unwrap();
+    let model = open(&goldens::directory("bart")).unwrap();
     let options = GenerationOptions::default();
-    assert_eq!(model.generate(&[], &options).unwrap(), Vec::<Vec<i64>>::new());
+    assert_eq!(model.generate_ids(&[], &options).unwrap(), Vec::<Vec<i64>>::new());
     for (source, reason) in
         [(vec![], "no tokens"), (vec![0; 257], "reads 256"), (vec![3000], "0 to 2999"), (vec![-1], "not -1")]
     {
-        let error = model.generate(&[source], &options).unwrap_err().to_string();
+        let error = model.generate_ids(&[source], &options).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
 }
@@ -205,14 +227,14 @@ fn marian_with_several_targets_puts_the_target_in_front() {
     });
     let model = open(directory.path()).unwrap();
     let pair = |target: &str| LanguagePair::new("en".parse().unwrap(), target.parse().unwrap());
-    let plain = open(&goldens::directory("marian")).unwrap().encode("A formal event.", None).unwrap();
+    let plain = open(&goldens::directory("marian")).unwrap().codec().encode("A formal event.", None).unwrap();
     for (target, id) in [("es", 5000), ("pt", 5001), ("ca", 5002)] {
-        let ids = model.encode("A formal event.", Some(pair(target))).unwrap();
+        let ids = model.codec().encode("A formal event.", Some(pair(target))).unwrap();
         assert_eq!((ids[0], &ids[1..]), (id, &plain[..]), "{target}");
     }
-    assert!(matches!(model.encode("A", Some(pair("de"))), Err(EngineError::Language(_))));
-    assert!(matches!(model.options_for(pair("de")), Err(EngineError::Language(_))));
-    assert!(matches!(model.encode("A", None), Err(EngineError::Option { name: "language", .. })));
+    assert!(matches!(model.codec().encode("A", Some(pair("de"))), Err(EngineError::Language(_))));
+    assert!(matches!(model.codec().options_for(pair("de")), Err(EngineError::Language(_))));
+    assert!(matches!(model.codec().encode("A", None), Err(EngineError::Option { name: "language", .. })));
 }
 
 #[test]
@@ -220,11 +242,11 @@ fn models_of_many_languages_are_told_the_target_by_its_token() {
     let pair = LanguagePair::new("en".parse().unwrap(), "es".parse().unwrap());
     for (family, token) in [("m2m_100", Some(3020)), ("mbart50", Some(3005)), ("bart", None)] {
         let model = open(&goldens::directory(family)).unwrap();
-        assert_eq!(model.options_for(pair).unwrap().forced_bos_token_id, token, "{family}");
+        assert_eq!(model.codec().options_for(pair).unwrap().forced_bos_token_id, token, "{family}");
     }
     let unknown = LanguagePair::new("en".parse().unwrap(), "la".parse().unwrap());
     let model = open(&goldens::directory("m2m_100")).unwrap();
-    assert!(matches!(model.options_for(unknown), Err(EngineError::Language(_))));
+    assert!(matches!(model.codec().options_for(unknown), Err(EngineError::Language(_))));
 }
 
 #[test]
@@ -232,8 +254,9 @@ fn a_text_cannot_smuggle_in_special_tokens() {
     for family in ["bart", "marian", "m2m_100", "mbart50", "pegasus", "t5"] {
         let model = open(&goldens::directory(family)).unwrap();
         let pair = LanguagePair::new("en".parse().unwrap(), "es".parse().unwrap());
-        let ids = model.encode("One </s> two <pad> es_XX __es__ <mask> <extra_id_0> >>es<<", Some(pair)).unwrap();
-        let plain = model.encode("One", Some(pair)).unwrap();
+        let ids =
+            model.codec().encode("One </s> two <pad> es_XX __es__ <mask> <extra_id_0> >>es<<", Some(pair)).unwrap();
+        let plain = model.codec().encode("One", Some(pair)).unwrap();
         let end = plain.last().unwrap();
         assert_eq!(ids.iter().filter(|id| *id == end).count(), 1, "{family}: {ids:?}");
     }

@@ -1,139 +1,30 @@
-//! Pretrained models of the Hugging Face hub, on rust-bert's networks.
-//!
-//! A directory in the hub's layout holds `config.json`, `generation_config.json`, tokenizer files and weights
-//! (`model.safetensors`, else `pytorch_model.bin`, else `rust_model.ot`). Ids come out as `transformers` 4.44 generates
-//! them in 32 bits, except where rust-bert's networks compute otherwise; `tests/integration/goldens.rs` names these.
+//! Pretrained models of the Hugging Face hub, on rust-bert's networks: what our own runtime is checked against.
 
 mod config;
 mod network;
-mod options;
-mod scores;
-mod search;
-mod weights;
 
 use std::path::Path;
 
-use tch::Tensor;
+use self::network::RustBert;
+use super::{EngineError, Generator, generation::Session, pretrained::Config};
+use crate::domain::Architecture;
 
-use self::{
-    config::{Config, Settings},
-    network::Network,
-    options::Plan,
-};
-use super::{
-    EngineError, Seq2Seq, Wanted,
-    batch::{BatchLimits, in_batches},
-    tokenizer::Pretrained,
-};
-use crate::domain::{Architecture, GenerationOptions, LanguagePair};
-
-/// The architecture of the model in `directory`.
+/// Opens the network in `directory`, which `config` describes.
 ///
 /// # Errors
-/// [`EngineError`] when `config.json` is missing or damaged, or names an architecture that is not known.
-pub(super) fn architecture_of(directory: &Path) -> Result<Architecture, EngineError> {
-    Config::read(directory)?.architecture()
-}
-
-/// Opens the pretrained model in `directory`.
-///
-/// # Errors
-/// [`EngineError`] when a file is missing or damaged, or describes another architecture than `architecture`.
-pub(super) fn open(directory: &Path, architecture: Architecture) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    let config = Config::read(directory)?;
-    let found = config.architecture()?;
-    if found != architecture {
-        return Err(config.bad(format_args!("it describes a {found:?} model, not {architecture:?}")));
-    }
-    let settings = config.settings(architecture)?;
-    let tokenizer = Pretrained::open(directory, architecture)?;
-    let network = Network::open(directory, &config, architecture)?;
-    Ok(Box::new(Reference { settings, tokenizer, network }))
-}
-
-/// A pretrained model in memory.
-struct Reference {
-    settings: Settings,
-    tokenizer: Pretrained,
-    network: Network,
-}
-
-impl Seq2Seq for Reference {
-    fn context_tokens(&self) -> usize {
-        self.settings.context_tokens
-    }
-
-    fn encode(&self, text: &str, pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
-        self.tokenizer.encode(text, pair)
-    }
-
-    fn decode(&self, ids: &[i64]) -> String {
-        self.tokenizer.decode(ids)
-    }
-
-    fn options_for(&self, pair: LanguagePair) -> Result<GenerationOptions, EngineError> {
-        let forced_bos_token_id = self.tokenizer.first_token_for(pair.target)?;
-        Ok(GenerationOptions { forced_bos_token_id, ..GenerationOptions::default() })
-    }
-
-    fn generate_while(
-        &mut self,
-        sources: &[Vec<i64>],
-        options: &GenerationOptions,
-        wanted: Wanted<'_>,
-    ) -> Result<Vec<Vec<i64>>, EngineError> {
-        let plan = Plan::new(options, &self.settings)?;
-        let limits = BatchLimits::new(plan.beams, usize::try_from(self.settings.vocabulary).unwrap_or(usize::MAX));
-        in_batches(sources, limits, |batch| self.generate_batch(batch, &plan, wanted))
-    }
-}
-
-impl Reference {
-    fn generate_batch(
-        &self,
-        sources: &[&[i64]],
-        plan: &Plan,
-        wanted: Wanted<'_>,
-    ) -> Result<Vec<Vec<i64>>, EngineError> {
-        let (ids, mask) = self.batch(sources)?;
-        tch::no_grad(|| {
-            let mut decoding = self.network.encode(&ids, &mask, i64::try_from(plan.beams).unwrap_or(1));
-            match plan.beams {
-                1 => search::greedy(&mut decoding, sources.len(), plan, wanted),
-                _ => search::beam(&mut decoding, sources.len(), plan, wanted),
-            }
-        })
-    }
-
-    /// The sources as one tensor, short ones padded, and the mask that tells padding from tokens.
-    fn batch(&self, sources: &[&[i64]]) -> Result<(Tensor, Tensor), EngineError> {
-        let longest = sources.iter().map(|source| source.len()).max().unwrap_or(0);
-        let limit = self.settings.positions.unwrap_or(usize::MAX);
-        let refuse = |reason: String| Err(EngineError::Option { name: "source", reason });
-        if longest > limit {
-            return refuse(format!("it has {longest} tokens, the model reads {limit}"));
-        }
-        for id in sources.iter().copied().flatten() {
-            if !(0..self.settings.vocabulary).contains(id) {
-                return refuse(format!("the model has the tokens 0 to {}, not {id}", self.settings.vocabulary - 1));
-            }
-        }
-        if sources.iter().any(|source| source.is_empty()) {
-            return refuse("it has no tokens".to_owned());
-        }
-        let padded = |value: i64, source: &[i64]| {
-            let row = source.iter().copied().chain(std::iter::repeat(value)).take(longest);
-            row.collect::<Vec<_>>()
-        };
-        let ids = sources.iter().map(|source| padded(self.settings.pad, source));
-        let mask = sources.iter().map(|source| padded(0, &vec![1; source.len()]));
-        let rows = |rows: Vec<Vec<i64>>| Tensor::from_slice2(&rows);
-        Ok((rows(ids.collect()), rows(mask.collect())))
-    }
+/// [`EngineError`] when the weights are missing, damaged or another model's, or rust-bert has no such network.
+pub(super) fn open(
+    directory: &Path,
+    config: &Config,
+    architecture: Architecture,
+) -> Result<Box<dyn Generator>, EngineError> {
+    Ok(Box::new(Session::new(RustBert::open(directory, config, architecture)?)))
 }
 
 #[cfg(test)]
 mod tests {
+    use tch::Tensor;
+
     use super::*;
 
     #[derive(serde::Deserialize)]
@@ -153,7 +44,7 @@ mod tests {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(family);
         let golden: Golden = serde_json::from_slice(&std::fs::read(directory.join("cases.json")).unwrap()).unwrap();
         let config = Config::read(&directory).unwrap();
-        let network = Network::open(&directory, &config, config.architecture().unwrap()).unwrap();
+        let network = RustBert::open(&directory, &config, config.architecture().unwrap()).unwrap();
         let rows = |rows: &[Vec<i64>]| Tensor::from_slice2(rows);
         let (ids, mask) = (rows(&golden.batch.input_ids), rows(&golden.batch.attention_mask));
         let states = tch::no_grad(|| network.encoder_states(&ids, &mask));

@@ -1,4 +1,5 @@
-//! rust-bert's networks behind one face: a source in, scores of the next token out.
+//! rust-bert's networks behind one face: a source in, scores of the next token out. Each source is computed alone, so
+//! that nothing is padded.
 //!
 //! Only the networks are rust-bert's. Its own search (`generate_from_ids_and_past`) is left aside, since it differs
 //! from `transformers` in ways that users would see: it panics on `bad_words_ids` of single tokens
@@ -19,12 +20,23 @@ use rust_bert::{
 };
 use tch::{Device, Kind, Tensor, nn::VarStore};
 
-use super::{config::Config, weights::Weights};
-use crate::{domain::Architecture, engine::EngineError};
+use super::config::rust_bert;
+use crate::{
+    domain::Architecture,
+    engine::{
+        EngineError,
+        generation::{Extension, Network, NewSource, Step},
+        pretrained::Config,
+        weights::Weights,
+    },
+};
 
 /// A network with its weights.
-pub(super) struct Network {
+pub(super) struct RustBert {
     model: Model,
+    columns: usize,
+    /// The scores of a step.
+    scores: Vec<f32>,
     /// Added to BART's scores: rust-bert's BART leaves `final_logits_bias` out, the others add their own.
     bias: Option<Tensor>,
 }
@@ -44,15 +56,14 @@ enum Cache {
     T5(Vec<(Option<t5::LayerState>, Option<t5::LayerState>)>),
 }
 
-/// Sources read by the encoder, and how far their outputs have come: one row for each hypothesis.
-pub(super) struct Decoding<'a> {
-    network: &'a Network,
+/// A source read by the encoder, and how far its outputs have come: one row for each hypothesis.
+pub(super) struct Decoding {
     encoded: Tensor,
     mask: Tensor,
     cache: Option<Cache>,
 }
 
-impl Network {
+impl RustBert {
     /// Builds the network that `config` describes and fills it from the weights in `directory`.
     ///
     /// # Errors
@@ -81,14 +92,7 @@ impl Network {
             _ => None,
         };
         tracing::debug!(weights = %weights.path().display(), variables = store.len(), "weights read");
-        Ok(Self { model, bias })
-    }
-
-    /// Reads sources (rows of token ids, 1 in `mask` where they are no padding), `copies` of each in a row.
-    pub(super) fn encode(&self, sources: &Tensor, mask: &Tensor, copies: i64) -> Decoding<'_> {
-        let encoded = self.encoder_states(sources, mask).repeat_interleave_self_int(copies, 0, None);
-        let mask = mask.repeat_interleave_self_int(copies, 0, None);
-        Decoding { network: self, encoded, mask, cache: None }
+        Ok(Self { model, bias, columns: config.layers("vocab_size"), scores: Vec::new() })
     }
 
     /// The encoder's last states.
@@ -103,7 +107,7 @@ impl Network {
         }
     }
 
-    fn step(&self, encoded: &Tensor, mask: &Tensor, ids: &Tensor, cache: Option<Cache>) -> (Tensor, Option<Cache>) {
+    fn forward(&self, encoded: &Tensor, mask: &Tensor, ids: &Tensor, cache: Option<Cache>) -> (Tensor, Option<Cache>) {
         macro_rules! bart_like {
             ($model:expr, $cache:expr) => {{
                 let output = $model.forward_t(None, Some(mask), Some(encoded), Some(ids), None, $cache, false);
@@ -129,31 +133,82 @@ impl Network {
     }
 }
 
-impl super::search::Scorer for Decoding<'_> {
-    fn logits(&mut self, tokens: &[i64]) -> Tensor {
-        let ids = Tensor::from_slice(tokens).unsqueeze(1);
-        let (logits, cache) = self.network.step(&self.encoded, &self.mask, &ids, self.cache.take());
-        self.cache = cache;
-        let logits = logits.select(1, -1).to_kind(Kind::Float);
-        match &self.network.bias {
-            Some(bias) => logits + bias,
-            None => logits,
-        }
+impl Network for RustBert {
+    type Memory = Decoding;
+
+    fn columns(&self) -> usize {
+        self.columns
     }
 
-    fn reorder(&mut self, rows: &[i64]) {
-        let rows = Tensor::from_slice(rows);
+    fn tokens(&self) -> Option<&[i64]> {
+        None
+    }
+
+    fn read(&mut self, sources: &[NewSource<'_>]) -> Result<Vec<Decoding>, EngineError> {
+        let read = |source: &NewSource<'_>| {
+            let ids = Tensor::from_slice(source.ids).unsqueeze(0);
+            let mask = ids.ones_like();
+            Decoding { encoded: self.encoder_states(&ids, &mask), mask, cache: None }
+        };
+        Ok(tch::no_grad(|| sources.iter().map(read).collect()))
+    }
+
+    fn step(&mut self, running: &mut [Step<'_, Decoding>]) -> &mut [f32] {
+        let mut scores = std::mem::take(&mut self.scores);
+        let rows: usize = running.iter().map(|step| step.hypotheses.len()).sum();
+        scores.resize(rows * self.columns, 0.0);
+        let mut rest = scores.as_mut_slice();
+        for step in running {
+            step.memory.follow(step.hypotheses);
+            let logits = tch::no_grad(|| self.logits(step.memory, step.hypotheses));
+            let count = step.hypotheses.len() * self.columns;
+            logits.copy_data(rest, count);
+            rest = rest.split_at_mut(count).1;
+        }
+        self.scores = scores;
+        &mut self.scores
+    }
+}
+
+impl RustBert {
+    fn logits(&self, memory: &mut Decoding, hypotheses: &[Extension]) -> Tensor {
+        let tokens: Vec<i64> = hypotheses.iter().map(|hypothesis| hypothesis.token).collect();
+        let ids = Tensor::from_slice(&tokens).unsqueeze(1);
+        let (logits, cache) = self.forward(&memory.encoded, &memory.mask, &ids, memory.cache.take());
+        memory.cache = cache;
+        let logits = logits.select(1, -1).to_kind(Kind::Float);
+        let logits = self.bias.as_ref().map_or(logits.shallow_clone(), |bias| &logits + bias);
+        logits.contiguous()
+    }
+}
+
+impl Decoding {
+    /// Makes row `i` the continuation of what was the row that hypothesis `i` names as its parent.
+    fn follow(&mut self, hypotheses: &[Extension]) {
+        let parents: Vec<i64> = hypotheses.iter().map(|hypothesis| hypothesis.parent as i64).collect();
+        let before = self.encoded.size()[0];
+        let rows = Tensor::from_slice(&parents);
         let pick = |tensor: &mut Tensor| *tensor = tensor.index_select(0, &rows);
-        // The encoder's keys and values stay: hypotheses move only among the rows of one source.
+        // What belongs to the source is the same in every row: only their number matters.
+        let resized = parents.len() as i64 != before;
+        if resized {
+            pick(&mut self.encoded);
+            pick(&mut self.mask);
+        }
+        macro_rules! follow {
+            ($layers:expr) => {
+                for (own, source) in $layers {
+                    let source = source.as_mut().filter(|_| resized);
+                    for state in own.as_mut().into_iter().chain(source) {
+                        pick(&mut state.prev_key);
+                        pick(&mut state.prev_value);
+                    }
+                }
+            };
+        }
         match &mut self.cache {
-            Some(Cache::Bart(layers)) => layers.iter_mut().filter_map(|(own, _)| own.as_mut()).for_each(|state| {
-                pick(&mut state.prev_key);
-                pick(&mut state.prev_value);
-            }),
-            Some(Cache::T5(layers)) => layers.iter_mut().filter_map(|(own, _)| own.as_mut()).for_each(|state| {
-                pick(&mut state.prev_key);
-                pick(&mut state.prev_value);
-            }),
+            Some(Cache::Bart(layers)) => follow!(layers),
+            Some(Cache::T5(layers)) => follow!(layers),
             None => {}
         }
     }
@@ -177,21 +232,21 @@ fn check_size(config: &Config, architecture: Architecture, weights: &Weights) ->
 
 fn build(store: &VarStore, config: &Config, architecture: Architecture) -> Result<Model, EngineError> {
     let root = store.root();
-    let bart_like = || config.rust_bert::<MBartConfig>(architecture);
+    let bart_like = || rust_bert::<MBartConfig>(config, architecture);
     Ok(match architecture {
-        Architecture::Bart => Model::Bart(BartForConditionalGeneration::new(root, &config.rust_bert(architecture)?)),
+        Architecture::Bart => Model::Bart(BartForConditionalGeneration::new(root, &rust_bert(config, architecture)?)),
         Architecture::Marian => {
             if !config.flag("share_encoder_decoder_embeddings", true) {
                 return Err(config.bad("separate vocabularies of source and target are not supported"));
             }
-            Model::Marian(MarianForConditionalGeneration::new(root, &config.rust_bert(architecture)?))
+            Model::Marian(MarianForConditionalGeneration::new(root, &rust_bert(config, architecture)?))
         }
         Architecture::Pegasus => Model::Pegasus(PegasusForConditionalGeneration::new(root, &bart_like()?)),
         Architecture::M2m100 | Architecture::Nllb => {
             Model::M2m100(M2M100ForConditionalGeneration::new(root, &bart_like()?))
         }
         Architecture::Mbart50 => Model::Mbart(MBartForConditionalGeneration::new(root, &bart_like()?)),
-        Architecture::T5 => Model::T5(T5ForConditionalGeneration::new(root, &config.rust_bert(architecture)?)),
+        Architecture::T5 => Model::T5(T5ForConditionalGeneration::new(root, &rust_bert(config, architecture)?)),
         Architecture::Extractive | Architecture::MarianSsru => {
             return Err(config.bad(format_args!("{architecture:?} is no architecture of rust-bert")));
         }

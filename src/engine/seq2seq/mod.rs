@@ -3,17 +3,17 @@
 mod config;
 mod decoder;
 mod encoder;
-mod generate;
 mod layers;
-mod search;
+mod network;
 mod weights;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use tch::Tensor;
 
 use super::{
-    EngineError, Seq2Seq, Wanted,
+    Codec, EngineError, Generator, Plan, Source,
+    generation::{SearchSettings, SearchStyle, Session},
     tokenizer::{SentencePiece, from_sentencepiece},
 };
 use crate::domain::{GenerationOptions, LanguagePair};
@@ -22,16 +22,26 @@ use decoder::Decoder;
 use encoder::{Encoded, Encoder};
 use weights::Weights;
 
+/// Tokens of context when nothing but the directory is known of a built-in model.
+const CONTEXT_TOKENS: usize = 256;
+
 /// A Marian student with an SSRU decoder, in float32.
-pub(super) struct SsruModel {
+pub(super) struct SsruNetwork {
     config: SsruConfig,
-    context_tokens: usize,
-    tokenizer: SentencePiece,
     encoder: Encoder,
     decoder: Decoder,
     /// [vocabulary, dim], scaled by the root of dim as the sums with positions want it.
     embeddings: Tensor,
     output: OutputLayer,
+    /// Those of a step.
+    scores: Vec<f32>,
+}
+
+/// Its tokenizer and settings.
+struct SsruCodec {
+    context_tokens: usize,
+    tokenizer: SentencePiece,
+    settings: SearchSettings,
 }
 
 /// The projection onto the tokens that the model may produce.
@@ -44,15 +54,24 @@ struct OutputLayer {
     tokens: Vec<i64>,
 }
 
-impl SsruModel {
-    /// Opens `directory`: `config.json`, `vocab.spm`, `best.safetensors` and, to make the output layer small,
-    /// `allowed.json`.
-    ///
-    /// # Errors
-    /// [`EngineError`] when a file is missing, damaged, or describes another architecture.
-    pub(super) fn open(directory: &Path, context_tokens: usize) -> Result<Self, EngineError> {
-        let config = SsruConfig::read(directory)?;
-        let tokenizer = open_tokenizer(&directory.join("vocab.spm"), config.vocab)?;
+/// Opens `directory`: `config.json`, `vocab.spm`, `best.safetensors` and, to make the output layer small, `allowed.json`.
+///
+/// # Errors
+/// [`EngineError`] when a file is missing, damaged, or describes another architecture.
+pub(super) fn open(
+    directory: &Path,
+    context_tokens: Option<usize>,
+) -> Result<(Arc<dyn Codec>, Box<dyn Generator>), EngineError> {
+    let config = SsruConfig::read(directory)?;
+    let tokenizer = open_tokenizer(&directory.join("vocab.spm"), config.vocab)?;
+    let settings = config.search_settings();
+    let context_tokens = context_tokens.unwrap_or(CONTEXT_TOKENS);
+    let network = SsruNetwork::open(directory, config)?;
+    Ok((Arc::new(SsruCodec { context_tokens, tokenizer, settings }), Box::new(Session::new(network))))
+}
+
+impl SsruNetwork {
+    fn open(directory: &Path, config: SsruConfig) -> Result<Self, EngineError> {
         let weights = &mut Weights::read(&directory.join("best.safetensors"))?;
         let _guard = tch::no_grad_guard();
         let table = weights.take("Wemb", &[config.vocab, config.dim])?;
@@ -62,8 +81,7 @@ impl SsruModel {
             decoder: Decoder::read(weights, &config)?,
             output: OutputLayer::new(&table, &bias, allowed_tokens(directory, config.vocab)?),
             embeddings: table * (config.dim as f64).sqrt(),
-            tokenizer,
-            context_tokens,
+            scores: Vec::new(),
             config,
         })
     }
@@ -96,18 +114,32 @@ impl OutputLayer {
     }
 }
 
-impl Seq2Seq for SsruModel {
+impl SsruConfig {
+    fn search_settings(&self) -> SearchSettings {
+        SearchSettings {
+            vocabulary: self.vocab,
+            ends: vec![self.eos_id],
+            start: None,
+            positions: None,
+            defaults: GenerationOptions { num_beams: Some(self.beam), ..GenerationOptions::default() },
+            renormalize: false,
+            style: SearchStyle::Marian { max_length_factor: self.max_length_factor },
+        }
+    }
+}
+
+impl Codec for SsruCodec {
     fn context_tokens(&self) -> usize {
         self.context_tokens
     }
 
     fn encode(&self, text: &str, _pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
         let ids = self.tokenizer.encode(text).into_iter().map(i64::from);
-        Ok(ids.chain([self.config.eos_id]).collect())
+        Ok(ids.chain(self.settings.ends.iter().copied()).collect())
     }
 
     fn decode(&self, ids: &[i64]) -> String {
-        let pieces = ids.iter().filter(|&&id| id != self.config.eos_id).filter_map(|&id| u32::try_from(id).ok());
+        let pieces = ids.iter().filter(|id| !self.settings.ends.contains(id)).filter_map(|&id| u32::try_from(id).ok());
         let pieces: Vec<u32> = pieces.collect();
         self.tokenizer.decode(&pieces)
     }
@@ -116,13 +148,14 @@ impl Seq2Seq for SsruModel {
         Ok(GenerationOptions::default())
     }
 
-    fn generate_while(
-        &mut self,
-        sources: &[Vec<i64>],
-        options: &GenerationOptions,
-        wanted: Wanted<'_>,
-    ) -> Result<Vec<Vec<i64>>, EngineError> {
-        generate::generate(self, sources, options, wanted)
+    fn source(&self, ids: Vec<i64>, options: &GenerationOptions) -> Result<Source, EngineError> {
+        let vocabulary = self.settings.vocabulary;
+        if ids.is_empty() || !ids.iter().all(|id| (0..vocabulary).contains(id)) {
+            let reason = format!("it must have tokens, from 0 to {}", vocabulary - 1);
+            return Err(EngineError::Option { name: "source", reason });
+        }
+        let plan = Plan::new(options, &self.settings, ids.len())?;
+        Ok(Source { ids, plan })
     }
 }
 

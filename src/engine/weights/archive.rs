@@ -7,8 +7,8 @@ use tch::Kind;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::{
-    Slot,
     pickle::{self, Value},
+    slot::Slot,
 };
 
 /// The tensors of the file by name.
@@ -121,6 +121,8 @@ fn element_kind(storage: &str) -> Result<Kind, String> {
         "BFloat16Storage" => Ok(Kind::BFloat16),
         "LongStorage" => Ok(Kind::Int64),
         "IntStorage" => Ok(Kind::Int),
+        "CharStorage" => Ok(Kind::Int8),
+        "ByteStorage" => Ok(Kind::Uint8),
         other => Err(format!("it holds a {other}, which is not supported")),
     }
 }
