@@ -5,10 +5,13 @@ use super::{
     abstractive::Abstractive,
     extractive::Extractive,
     pretrained::{self, PretrainedCodec},
-    reference, seq2seq,
+    generation::Session,
+    kernels::team::Team,
+    reference,
+    seq2seq::{BuiltInCodec, Runtime, Settings},
     translation::SentenceTranslator,
 };
-use crate::domain::{Architecture, Precision, Task};
+use crate::domain::{Architecture, Precision, Runtime as RuntimeChoice, Task};
 
 /// Builds engines. Called on the thread that will own the engine.
 pub trait EngineLoader: Send + Sync {
@@ -29,8 +32,8 @@ impl EngineLoader for Loader {
         if card.architecture == Architecture::Extractive {
             return Ok(Engine::Summarizer(Box::new(Extractive::default())));
         }
-        use_threads(threads_for(card.architecture, spec.threads));
-        let (codec, generator) = open(&spec.directory, card.architecture, Some(card.context_tokens))?;
+        let how = How { precision: spec.precision, runtime: spec.runtime, threads: spec.threads };
+        let (codec, generator) = open(&spec.directory, card.architecture, Some(card.context_tokens), how)?;
         let model = Box::new(Local::new(codec, generator));
         let defaults = card.generation.clone();
         Ok(match card.task {
@@ -38,13 +41,6 @@ impl EngineLoader for Loader {
             Task::Translation => Engine::Translator(Box::new(SentenceTranslator::new(model, defaults))),
         })
     }
-}
-
-/// The built-in models' steps are too small for two threads: on two cores a summary takes 0.10 s with both and 0.15 s
-/// with one while the machine is quiet, but 0.43 s against 0.24 s beside two busy loops, and 1.6 s against 0.28 s beside
-/// a compiler, since libgomp's threads wait for each other at every step.
-fn threads_for(architecture: Architecture, configured: usize) -> usize {
-    if architecture == Architecture::MarianSsru { 1 } else { configured }
 }
 
 /// Sets how many threads the operations of the calling thread use.
@@ -59,35 +55,49 @@ fn use_threads(count: usize) {
 /// The two halves of a model.
 pub(super) type Halves = (Arc<dyn Codec>, Box<dyn Generator>);
 
-/// See [`super::open_local`].
-pub(super) fn open_local(directory: &Path, options: &OpenOptions) -> Result<Halves, EngineError> {
-    if !matches!(options.precision, Precision::Auto | Precision::F32) {
-        return Err(EngineError::Option { name: "precision", reason: "this runtime computes in f32 only".into() });
-    }
-    if options.threads > 0 {
-        use_threads(options.threads);
-    }
-    let architecture = options.architecture.map_or_else(|| pretrained::architecture_of(directory), Ok)?;
-    open(directory, architecture, None)
+/// How a model is to be run.
+#[derive(Debug, Clone, Copy)]
+struct How {
+    precision: Precision,
+    runtime: RuntimeChoice,
+    /// 0 for all cores.
+    threads: usize,
 }
 
-/// The runtime for an architecture: our own where it covers it, rust-bert for the others.
-fn open(directory: &Path, architecture: Architecture, context_tokens: Option<usize>) -> Result<Halves, EngineError> {
-    match architecture {
-        Architecture::MarianSsru => seq2seq::open(directory, context_tokens),
-        Architecture::Extractive => Err(EngineError::UnknownArchitecture {
+/// See [`super::open_local`].
+pub(super) fn open_local(directory: &Path, options: &OpenOptions) -> Result<Halves, EngineError> {
+    let architecture = options.architecture.map_or_else(|| pretrained::architecture_of(directory), Ok)?;
+    let how = How { precision: options.precision, runtime: options.runtime, threads: options.threads };
+    open(directory, architecture, None, how)
+}
+
+/// A model on our own runtime, or on rust-bert's networks where that is asked for.
+fn open(
+    directory: &Path,
+    architecture: Architecture,
+    context_tokens: Option<usize>,
+    how: How,
+) -> Result<Halves, EngineError> {
+    let team = Team::of(how.threads);
+    use_threads(team.threads());
+    if architecture == Architecture::Extractive {
+        return Err(EngineError::UnknownArchitecture {
             path: directory.to_owned(),
             architecture: "sentence selection, which has no weights".into(),
-        }),
-        Architecture::Bart
-        | Architecture::Marian
-        | Architecture::Pegasus
-        | Architecture::T5
-        | Architecture::M2m100
-        | Architecture::Nllb
-        | Architecture::Mbart50 => {
-            let (codec, config) = PretrainedCodec::open(directory, architecture)?;
-            Ok((Arc::new(codec), reference::open(directory, &config, architecture)?))
-        }
+        });
     }
+    if architecture == Architecture::MarianSsru {
+        let codec = BuiltInCodec::open(directory, context_tokens)?;
+        let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, team))?;
+        return Ok((Arc::new(codec), Box::new(Session::new(runtime))));
+    }
+    let (codec, config) = PretrainedCodec::open(directory, architecture)?;
+    let generator: Box<dyn Generator> = match how.runtime {
+        RuntimeChoice::Reference => reference::open(directory, &config, architecture)?,
+        RuntimeChoice::Auto => {
+            let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, team))?;
+            Box::new(Session::new(runtime))
+        }
+    };
+    Ok((Arc::new(codec), generator))
 }

@@ -8,6 +8,7 @@ mod error;
 pub mod extractive;
 pub mod fake;
 mod generation;
+mod kernels;
 mod loader;
 mod local;
 mod pretrained;
@@ -33,6 +34,10 @@ pub struct EngineSpec {
     pub card: ModelCard,
     /// The directory that holds its files; empty for sentence selection, which has none.
     pub directory: PathBuf,
+    /// The precision of the weights.
+    pub precision: crate::domain::Precision,
+    /// What runs the network.
+    pub runtime: crate::domain::Runtime,
     /// CPU threads for one operation.
     pub threads: usize,
 }

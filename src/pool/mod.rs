@@ -273,7 +273,7 @@ impl Inner {
         let (commands, inbox) = mpsc::channel();
         let shared = Arc::new(Shared::new(memory_bytes));
         let spec =
-            EngineSpec { card: model.card.clone(), directory: model.directory.clone(), threads: self.settings.threads };
+            EngineSpec { card: model.card.clone(), directory: model.directory.clone(), threads: self.settings.threads, precision: crate::domain::Precision::Auto, runtime: crate::domain::Runtime::Auto };
         let worker = Worker {
             spec,
             loader: Arc::clone(&self.loader),

@@ -28,7 +28,7 @@ fn goldens() -> Vec<Golden> {
 }
 
 fn model() -> Local {
-    open_local(&root().join("models/en-es-tiny"), &OpenOptions::default()).unwrap()
+    open_local(&root().join("models/en-es-tiny"), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap()
 }
 
 fn greedy() -> GenerationOptions {
@@ -124,7 +124,7 @@ fn a_damaged_file_is_named_and_never_a_panic() {
     ];
     for (file, damage, expected) in cases {
         let copy = damaged(file, damage);
-        let Err(error) = open_local(copy.path(), &OpenOptions::default()) else {
+        let Err(error) = open_local(copy.path(), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }) else {
             panic!("{file}: opened all the same")
         };
         assert!(error.to_string().contains(expected), "{file}: {error}");

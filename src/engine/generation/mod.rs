@@ -42,9 +42,9 @@ pub(in crate::engine) trait Network {
     /// [`columns`](Self::columns) for each hypothesis, source after source, in a buffer that the network reuses and that
     /// the caller may overwrite.
     ///
-    /// # Panics
-    /// Tensor operations may panic.
-    fn step(&mut self, running: &mut [Step<'_, Self::Memory>]) -> &mut [f32];
+    /// # Errors
+    /// [`EngineError`] when the network cannot compute. Tensor operations may panic.
+    fn step(&mut self, running: &mut [Step<'_, Self::Memory>]) -> Result<&mut [f32], EngineError>;
 }
 
 /// A source to read.

@@ -47,7 +47,7 @@ impl<N: Network> Session<N> {
         let rows: usize = self.running.iter().map(|running| running.search.extensions().len()).sum();
         let steps = self.running.iter_mut();
         let steps = steps.map(|source| Step { memory: &mut source.memory, hypotheses: source.search.extensions() });
-        let mut scores = self.network.step(&mut steps.collect::<Vec<_>>());
+        let mut scores = self.network.step(&mut steps.collect::<Vec<_>>())?;
         if scores.len() != rows * columns {
             return Err(EngineError::Failed(format!("{} scores for {rows} rows of {columns}", scores.len())));
         }

@@ -64,7 +64,7 @@ impl Network for Scripted {
         Ok(sources.iter().map(read).collect())
     }
 
-    fn step(&mut self, running: &mut [Step<'_, Memory>]) -> &mut [f32] {
+    fn step(&mut self, running: &mut [Step<'_, Memory>]) -> Result<&mut [f32], EngineError> {
         self.steps += 1;
         self.scores.clear();
         for step in running {
@@ -77,7 +77,7 @@ impl Network for Scripted {
                 self.scores.extend(tokens.into_iter().map(|token| Self::score(*hash, token)));
             }
         }
-        &mut self.scores
+        Ok(&mut self.scores)
     }
 }
 
@@ -285,10 +285,10 @@ impl Network for Constant {
         Ok(vec![(); sources.len()])
     }
 
-    fn step(&mut self, running: &mut [Step<'_, ()>]) -> &mut [f32] {
+    fn step(&mut self, running: &mut [Step<'_, ()>]) -> Result<&mut [f32], EngineError> {
         let rows = running.iter().map(|step| step.hypotheses.len()).sum();
         self.1 = self.0.repeat(rows);
-        &mut self.1
+        Ok(&mut self.1)
     }
 }
 

@@ -153,7 +153,7 @@ impl Network for RustBert {
         Ok(tch::no_grad(|| sources.iter().map(read).collect()))
     }
 
-    fn step(&mut self, running: &mut [Step<'_, Decoding>]) -> &mut [f32] {
+    fn step(&mut self, running: &mut [Step<'_, Decoding>]) -> Result<&mut [f32], EngineError> {
         let mut scores = std::mem::take(&mut self.scores);
         let rows: usize = running.iter().map(|step| step.hypotheses.len()).sum();
         scores.resize(rows * self.columns, 0.0);
@@ -166,7 +166,7 @@ impl Network for RustBert {
             rest = rest.split_at_mut(count).1;
         }
         self.scores = scores;
-        &mut self.scores
+        Ok(&mut self.scores)
     }
 }
 

@@ -1,112 +1,214 @@
-use tch::{Device, Kind, Tensor};
+//! The decoder: one step for the hypotheses of many sources, each of them as far as it is.
+
+use std::ops::Range;
 
 use super::{
-    config::SsruConfig,
-    encoder::Encoded,
-    layers::{AddNorm, FeedForward, Linear, Projections, attention},
-    weights::Weights,
+    checkpoint::Checkpoint,
+    encoder::Extent,
+    layer::{Buffers, FeedForward, Residual, heads},
+    linear::{Computer, Linear, Norm},
+    memory::Memory,
+    names::{Block, Place, Side, final_norm},
+    positions::RelativeBias,
+    spec::{Cell, Spec},
 };
-use crate::engine::EngineError;
+use crate::engine::{
+    EngineError,
+    kernels::{
+        activation::Activation,
+        attention::{self, Heads, Looking, Packed, Recalling, Strided},
+        rows,
+    },
+};
 
-/// The decoder: a simpler simple recurrent unit in place of self-attention (Kim et al. 2019), then cross-attention.
+/// The layers that write an output.
 pub(super) struct Decoder {
-    layers: Vec<DecoderLayer>,
-    heads: i64,
-    dim: i64,
+    layers: Vec<Layer>,
+    norm: Option<Norm>,
+    bias: Option<RelativeBias>,
+    heads: Heads,
+    width: usize,
 }
 
-struct DecoderLayer {
-    /// The cell's candidate and forget gate in one product.
-    cell: Linear,
-    cell_norm: AddNorm,
-    cross: Projections,
+struct Layer {
+    history: Recurrence,
+    history_norm: Residual,
+    query: Linear,
+    /// Key and value of the encoder's states, in one product.
+    source: Linear,
+    output: Linear,
+    source_norm: Residual,
     feed_forward: FeedForward,
+    feed_forward_norm: Residual,
 }
 
-/// What decoding of one batch carries along: `batch` sources with `beams` hypotheses each.
-pub(super) struct DecoderState {
-    /// For each layer [batch * beams, dim].
-    cells: Vec<Tensor>,
-    /// For each layer keys and values [batch, heads, length, dim / heads], one per source, shared by its beams.
-    cross: Vec<(Tensor, Tensor)>,
-    /// [batch, 1, 1, length].
-    mask: Tensor,
+/// How a layer takes in what was written before.
+enum Recurrence {
+    /// Query, key and value in one product, and the output.
+    Attention(Linear, Linear),
+    /// The candidate and the forget gate in one product.
+    Ssru(Linear),
+}
+
+/// A source that takes part in a step, and its rows.
+pub(super) struct Part<'a> {
+    pub(super) memory: &'a mut Memory,
+    pub(super) rows: Range<usize>,
 }
 
 impl Decoder {
-    pub(super) fn read(weights: &mut Weights, config: &SsruConfig) -> Result<Self, EngineError> {
-        let layers = (1..=config.dec_layers).map(|number| DecoderLayer::read(weights, number, config));
-        Ok(Self { layers: layers.collect::<Result<_, _>>()?, heads: config.heads, dim: config.dim })
+    pub(super) fn read(checkpoint: &mut Checkpoint<'_>, spec: &Spec) -> Result<Self, EngineError> {
+        let side = Side::Decoder;
+        let layers = (0..spec.decoder.layers)
+            .map(|layer| Layer::read(checkpoint, spec, Place { family: spec.family, side, layer }))
+            .collect::<Result<_, _>>()?;
+        let norm = spec.norm_first.then(|| checkpoint.norm(&final_norm(spec.family, side), spec.width, spec.norm));
+        let bias = RelativeBias::read(checkpoint, spec, side, spec.decoder)?;
+        Ok(Self { layers, norm: norm.transpose()?, bias, heads: heads(spec, spec.decoder), width: spec.width })
     }
 
-    pub(super) fn start(&self, encoded: &Encoded, beams: i64) -> DecoderState {
-        let (batch, length, _) = encoded.states.size3().unwrap_or_default();
-        let rows = encoded.states.view([batch * length, self.dim]);
-        let split = |linear: &Linear| {
-            let heads = linear.forward(&rows).view([batch, length, self.heads, self.dim / self.heads]);
-            heads.transpose(1, 2).contiguous()
-        };
-        let cross = self.layers.iter().map(|layer| (split(&layer.cross.key), split(&layer.cross.value))).collect();
-        let cells = self.layers.iter().map(|_| Tensor::zeros([batch * beams, self.dim], (Kind::Float, Device::Cpu)));
-        DecoderState { cells: cells.collect(), cross, mask: encoded.mask.shallow_clone() }
-    }
-
-    /// One step: embedded tokens [batch * beams, dim] to states of the same shape.
-    pub(super) fn step(&self, embedded: &Tensor, state: &mut DecoderState) -> Tensor {
-        let mut rows = embedded.shallow_clone();
-        for (index, layer) in self.layers.iter().enumerate() {
-            rows = layer.recur(&rows, &mut state.cells[index]);
-            rows = layer.look_at_source(&rows, &state.cross[index], &state.mask, self.heads);
-            rows = layer.feed_forward.forward(&rows);
+    /// Keys and values of encoded sources, layer by layer, for the memories of the sources.
+    pub(super) fn remember(&self, computer: &mut Computer, states: &[f32], sources: &[Extent]) -> Vec<Memory> {
+        let (mut memories, inner): (Vec<Memory>, _) =
+            (sources.iter().map(|_| Memory::default()).collect(), self.heads.width());
+        let mut projected = Vec::new();
+        for layer in &self.layers {
+            layer.source.forward(computer, states, Activation::Identity, &mut projected);
+            let pack = |(rows, visible): &Extent| {
+                let part = |first: usize| Strided {
+                    values: &projected[rows.start * 2 * inner + first..rows.end * 2 * inner],
+                    stride: 2 * inner,
+                };
+                Packed::new(part(0), part(inner), *visible, self.heads)
+            };
+            memories.iter_mut().zip(sources).for_each(|(memory, extent)| memory.add_layer(pack(extent)));
         }
-        rows
+        memories
+    }
+
+    /// One step: embeddings of the newest tokens to states, in place.
+    pub(super) fn forward(
+        &mut self,
+        computer: &mut Computer,
+        states: &mut [f32],
+        parts: &mut [Part<'_>],
+        buffers: &mut Buffers,
+    ) {
+        if let Some(bias) = &mut self.bias {
+            bias.reach(parts.iter().map(|part| part.memory.steps()).max().unwrap_or(0));
+        }
+        for (index, layer) in self.layers.iter().enumerate() {
+            layer.recur(computer, states, parts, index, self, buffers);
+            layer.look_at_source(computer, states, parts, index, self.heads, buffers);
+            layer.feed_forward_norm.around(computer, states, buffers, |computer, states, buffers| {
+                layer.feed_forward.forward(computer, states, buffers);
+            });
+        }
+        if let Some(norm) = &self.norm {
+            norm.apply(computer, states);
+        }
     }
 }
 
-impl DecoderLayer {
-    fn read(weights: &mut Weights, number: usize, config: &SsruConfig) -> Result<Self, EngineError> {
-        let name = format!("decoder_l{number}");
-        let dim = config.dim;
-        let candidate = Linear::without_bias(weights.take(&format!("{name}_rnn_W"), &[dim, dim])?);
-        let gate = Linear::read(weights, &format!("{name}_rnn_Wf"), &format!("{name}_rnn_bf"), dim, dim)?;
+impl Layer {
+    fn read(checkpoint: &mut Checkpoint<'_>, spec: &Spec, place: Place) -> Result<Self, EngineError> {
+        let inner = spec.decoder.heads * spec.decoder.head_size;
+        let cross = Block::CrossAttention;
         Ok(Self {
-            cell: Linear::beside(&[candidate, gate]),
-            cell_norm: AddNorm::read(weights, &format!("{name}_rnn_ffn"), config)?,
-            cross: Projections::read(weights, &format!("{name}_context"), config)?,
-            feed_forward: FeedForward::read(weights, &format!("{name}_ffn"), config)?,
+            history: Recurrence::read(checkpoint, spec, place, inner)?,
+            history_norm: Residual::read(checkpoint, spec, place, Block::SelfAttention)?,
+            query: checkpoint.linear(&[place.projection(cross, 'q')], spec.width, inner)?,
+            source: checkpoint.linear(&['k', 'v'].map(|part| place.projection(cross, part)), spec.width, inner)?,
+            output: checkpoint.linear(&[place.projection(cross, 'o')], inner, spec.width)?,
+            source_norm: Residual::read(checkpoint, spec, place, cross)?,
+            feed_forward: FeedForward::read(checkpoint, spec, place, spec.decoder)?,
+            feed_forward_norm: Residual::read(checkpoint, spec, place, Block::FeedForward)?,
         })
     }
 
-    /// `c = f * c + (1 - f) * z`, `f = sigmoid(x Wf + bf)`, `z = x W`; the output is `relu(c)`.
-    fn recur(&self, rows: &Tensor, cell: &mut Tensor) -> Tensor {
-        let parts = self.cell.forward(rows).chunk(2, 1);
-        *cell = parts[0].lerp_tensor(cell, &parts[1].sigmoid());
-        self.cell_norm.forward(rows, &cell.relu())
+    fn recur(
+        &self,
+        computer: &mut Computer,
+        states: &mut [f32],
+        parts: &mut [Part<'_>],
+        index: usize,
+        decoder: &Decoder,
+        buffers: &mut Buffers,
+    ) {
+        self.history_norm.around(computer, states, buffers, |computer, states, buffers| match &self.history {
+            Recurrence::Attention(projection, output) => {
+                let Buffers { projected, mixed, out, .. } = buffers;
+                projection.forward(computer, states, Activation::Identity, projected);
+                recall(computer, projected, parts, index, decoder, mixed);
+                output.forward(computer, mixed, Activation::Identity, out);
+            }
+            Recurrence::Ssru(gates) => {
+                let Buffers { projected, out, .. } = buffers;
+                gates.forward(computer, states, Activation::Identity, projected);
+                out.resize(states.len(), 0.0);
+                for part in parts {
+                    let rows = part.rows.clone();
+                    let width = decoder.width;
+                    let gates = &projected[rows.start * 2 * width..rows.end * 2 * width];
+                    let out = &mut out[rows.start * width..rows.end * width];
+                    rows::ssru(computer.isa, gates, width, part.memory.cells(index, rows.len() * width), out);
+                }
+            }
+        });
     }
 
-    /// Cross-attention, with the beams of one source folded into the query length.
-    fn look_at_source(&self, rows: &Tensor, source: &(Tensor, Tensor), mask: &Tensor, heads: i64) -> Tensor {
-        let (count, dim) = rows.size2().unwrap_or_default();
-        let batch = source.0.size()[0];
-        let queries = self.cross.query.forward(rows).view([batch, count / batch, heads, dim / heads]).transpose(1, 2);
-        let mixed = attention(&queries, &source.0, &source.1, mask).transpose(1, 2).reshape([count, dim]);
-        self.cross.norm.forward(rows, &self.cross.output.forward(&mixed))
+    fn look_at_source(
+        &self,
+        computer: &mut Computer,
+        states: &mut [f32],
+        parts: &[Part<'_>],
+        index: usize,
+        heads: Heads,
+        buffers: &mut Buffers,
+    ) {
+        self.source_norm.around(computer, states, buffers, |computer, states, buffers| {
+            let Buffers { projected, mixed, out, .. } = buffers;
+            self.query.forward(computer, states, Activation::Identity, projected);
+            mixed.resize(projected.len(), 0.0);
+            let groups = parts.iter().map(|part| Looking { source: part.memory.source(index), rows: part.rows.clone() });
+            let groups: Vec<_> = groups.collect();
+            attention::look(computer.isa, projected, &groups, heads, mixed, &computer.team);
+            self.output.forward(computer, mixed, Activation::Identity, out);
+        });
     }
 }
 
-impl DecoderState {
-    /// Keeps the sources at `sources`, and of the rows those at `rows`, in these orders.
-    pub(super) fn select(&mut self, sources: Option<&[i64]>, rows: &[i64]) {
-        let rows = Tensor::from_slice(rows);
-        for cell in &mut self.cells {
-            *cell = cell.index_select(0, &rows);
-        }
-        let Some(sources) = sources else { return };
-        let sources = Tensor::from_slice(sources);
-        self.mask = self.mask.index_select(0, &sources);
-        for (keys, values) in &mut self.cross {
-            *keys = keys.index_select(0, &sources);
-            *values = values.index_select(0, &sources);
+impl Recurrence {
+    fn read(checkpoint: &mut Checkpoint<'_>, spec: &Spec, place: Place, inner: usize) -> Result<Self, EngineError> {
+        let block = Block::SelfAttention;
+        Ok(match spec.cell {
+            Cell::SelfAttention => Self::Attention(
+                checkpoint.linear(&['q', 'k', 'v'].map(|part| place.projection(block, part)), spec.width, inner)?,
+                checkpoint.linear(&[place.projection(block, 'o')], inner, spec.width)?,
+            ),
+            Cell::Ssru => Self::Ssru(checkpoint.linear(&place.cell(), spec.width, spec.width)?),
+        })
+    }
+}
+
+/// Adds the newest keys and values to the histories, and lets every hypothesis look at its own.
+fn recall(
+    computer: &Computer,
+    projected: &[f32],
+    parts: &mut [Part<'_>],
+    index: usize,
+    decoder: &Decoder,
+    mixed: &mut Vec<f32>,
+) {
+    let width = decoder.heads.width();
+    for part in parts.iter_mut() {
+        for row in projected[part.rows.start * 3 * width..part.rows.end * 3 * width].chunks_exact(3 * width) {
+            part.memory.history(index).push(&row[width..2 * width], &row[2 * width..]);
         }
     }
+    let rows: Vec<Recalling<'_>> = parts.iter().flat_map(|part| part.memory.recalling(index)).collect();
+    mixed.resize(rows.len() * width, 0.0);
+    let queries = Strided { values: projected, stride: 3 * width };
+    let bias = decoder.bias.as_ref().map(RelativeBias::bias);
+    attention::recall(computer.isa, queries, &rows, decoder.heads, bias, mixed, &computer.team);
 }

@@ -1,73 +1,106 @@
-use tch::{Kind, Tensor};
+//! The encoder: sources of different lengths side by side, without padding.
+
+use std::ops::Range;
 
 use super::{
-    config::SsruConfig,
-    layers::{AddNorm, FeedForward, Linear, Projections, attention},
-    weights::Weights,
+    checkpoint::Checkpoint,
+    layer::{Buffers, FeedForward, Residual, heads},
+    linear::{Computer, Linear, Norm},
+    names::{Block, Place, Side, final_norm},
+    positions::RelativeBias,
+    spec::Spec,
 };
-use crate::engine::EngineError;
+use crate::engine::{
+    EngineError,
+    kernels::{
+        activation::Activation,
+        attention::{self, Heads},
+    },
+};
 
-/// The transformer encoder.
+/// The layers that read a source.
 pub(super) struct Encoder {
-    layers: Vec<EncoderLayer>,
-    heads: i64,
+    layers: Vec<Layer>,
+    norm: Option<Norm>,
+    bias: Option<RelativeBias>,
+    heads: Heads,
 }
 
-struct EncoderLayer {
+struct Layer {
     /// Query, key and value in one product.
-    inputs: Linear,
+    projection: Linear,
     output: Linear,
-    norm: AddNorm,
+    attention: Residual,
     feed_forward: FeedForward,
+    feed_forward_norm: Residual,
 }
 
-/// A batch of sources, encoded.
-pub(super) struct Encoded {
-    /// [batch, length, dim].
-    pub(super) states: Tensor,
-    /// [batch, 1, 1, length]: 0 for tokens, very negative for padding.
-    pub(super) mask: Tensor,
-}
+/// Where a source lies among the rows, and how many of its tokens are no padding.
+pub(super) type Extent = (Range<usize>, usize);
 
 impl Encoder {
-    pub(super) fn read(weights: &mut Weights, config: &SsruConfig) -> Result<Self, EngineError> {
-        let layers = (1..=config.enc_layers).map(|number| EncoderLayer::read(weights, number, config));
-        Ok(Self { layers: layers.collect::<Result<_, _>>()?, heads: config.heads })
+    pub(super) fn read(checkpoint: &mut Checkpoint<'_>, spec: &Spec) -> Result<Self, EngineError> {
+        let side = Side::Encoder;
+        let layers = (0..spec.encoder.layers)
+            .map(|layer| Layer::read(checkpoint, spec, Place { family: spec.family, side, layer }))
+            .collect::<Result<_, _>>()?;
+        let norm = spec.norm_first.then(|| checkpoint.norm(&final_norm(spec.family, side), spec.width, spec.norm));
+        let bias = RelativeBias::read(checkpoint, spec, side, spec.encoder)?;
+        Ok(Self { layers, norm: norm.transpose()?, bias, heads: heads(spec, spec.encoder) })
     }
 
-    /// Encodes embedded sources [batch, length, dim] of the given true lengths.
-    pub(super) fn forward(&self, embedded: &Tensor, lengths: &[i64]) -> Encoded {
-        let mask = padding_mask(lengths, embedded.size()[1]);
-        let mut states = embedded.shallow_clone();
-        for layer in &self.layers {
-            states = layer.forward(&states, &mask, self.heads);
+    /// Turns embeddings into states, in place.
+    pub(super) fn forward(
+        &mut self,
+        computer: &mut Computer,
+        states: &mut [f32],
+        sources: &[Extent],
+        buffers: &mut Buffers,
+    ) {
+        if let Some(bias) = &mut self.bias {
+            bias.reach(sources.iter().map(|(rows, _)| rows.len()).max().unwrap_or(0));
         }
-        Encoded { states, mask }
+        for layer in &self.layers {
+            layer.forward(computer, states, sources, self.heads, self.bias.as_ref(), buffers);
+        }
+        if let Some(norm) = &self.norm {
+            norm.apply(computer, states);
+        }
     }
 }
 
-impl EncoderLayer {
-    fn read(weights: &mut Weights, number: usize, config: &SsruConfig) -> Result<Self, EngineError> {
-        let Projections { query, key, value, output, norm } =
-            Projections::read(weights, &format!("encoder_l{number}_self"), config)?;
-        let feed_forward = FeedForward::read(weights, &format!("encoder_l{number}_ffn"), config)?;
-        Ok(Self { inputs: Linear::beside(&[query, key, value]), output, norm, feed_forward })
+impl Layer {
+    fn read(checkpoint: &mut Checkpoint<'_>, spec: &Spec, place: Place) -> Result<Self, EngineError> {
+        let inner = spec.encoder.heads * spec.encoder.head_size;
+        let block = Block::SelfAttention;
+        Ok(Self {
+            projection: checkpoint.linear(&['q', 'k', 'v'].map(|part| place.projection(block, part)), spec.width, inner)?,
+            output: checkpoint.linear(&[place.projection(block, 'o')], inner, spec.width)?,
+            attention: Residual::read(checkpoint, spec, place, block)?,
+            feed_forward: FeedForward::read(checkpoint, spec, place, spec.encoder)?,
+            feed_forward_norm: Residual::read(checkpoint, spec, place, Block::FeedForward)?,
+        })
     }
 
-    fn forward(&self, states: &Tensor, mask: &Tensor, heads: i64) -> Tensor {
-        let (batch, length, dim) = states.size3().unwrap_or_default();
-        let rows = states.view([batch * length, dim]);
-        let inputs = self.inputs.forward(&rows).view([batch, length, 3, heads, dim / heads]).permute([2, 0, 3, 1, 4]);
-        let mixed = attention(&inputs.get(0), &inputs.get(1), &inputs.get(2), mask);
-        let mixed = mixed.transpose(1, 2).reshape([batch * length, dim]);
-        let rows = self.norm.forward(&rows, &self.output.forward(&mixed));
-        self.feed_forward.forward(&rows).view([batch, length, dim])
+    fn forward(
+        &self,
+        computer: &mut Computer,
+        states: &mut [f32],
+        sources: &[Extent],
+        heads: Heads,
+        bias: Option<&RelativeBias>,
+        buffers: &mut Buffers,
+    ) {
+        self.attention.around(computer, states, buffers, |computer, states, buffers| {
+            let Buffers { projected, mixed, out, .. } = buffers;
+            self.projection.forward(computer, states, Activation::Identity, projected);
+            mixed.resize(projected.len() / 3, 0.0);
+            let bias = bias.map(RelativeBias::bias);
+            attention::encode(computer.isa, projected, sources, heads, bias, mixed, &computer.team);
+            self.output.forward(computer, mixed, Activation::Identity, out);
+        });
+        self.feed_forward_norm.around(computer, states, buffers, |computer, states, buffers| {
+            self.feed_forward.forward(computer, states, buffers);
+        });
     }
-}
-
-fn padding_mask(lengths: &[i64], longest: i64) -> Tensor {
-    let positions = Tensor::arange(longest, (Kind::Int64, tch::Device::Cpu));
-    let padding = positions.unsqueeze(0).ge_tensor(&Tensor::from_slice(lengths).unsqueeze(1));
-    let mask = Tensor::zeros(padding.size(), (Kind::Float, tch::Device::Cpu)).masked_fill(&padding, -1e9);
-    mask.unsqueeze(1).unsqueeze(1)
 }

@@ -1,185 +1,224 @@
-//! Our own encoder-decoder runtime on tch: the built-in translators (transformer encoder, SSRU decoder).
+//! Our own encoder-decoder runtime: BART, Marian, Pegasus, mBART, M2M100, NLLB, T5 and the built-in translators, in 32
+//! bits, bfloat16 or 8 bits.
+//!
+//! One set of layers serves all families; a [`Spec`](spec::Spec) says what distinguishes them and
+//! [`names`] what their tensors are called. Sources and hypotheses lie side by side as rows of one matrix, of whatever
+//! length they are: there is no padding and there are no masks, and everything but the linear layers is computed row by
+//! row. Linear layers in 8 bits are exact for each row (see [`kernels`](super::kernels)), so that a source's output
+//! never depends on what else is being computed.
 
-mod config;
+mod builtin;
+mod checkpoint;
 mod decoder;
+mod embedding;
 mod encoder;
-mod layers;
-mod network;
-mod weights;
+mod layer;
+mod linear;
+mod memory;
+mod names;
+mod packed;
+mod positions;
+mod shelf;
+mod spec;
 
-use std::{fs, path::Path, sync::Arc};
-
-use tch::Tensor;
+use std::{ops::Range, path::Path, sync::Arc};
 
 use super::{
-    Codec, EngineError, Generator, Plan, Source,
-    generation::{SearchSettings, SearchStyle, Session},
-    tokenizer::{SentencePiece, from_sentencepiece},
+    EngineError,
+    generation::{NewSource, Network, Step},
+    kernels::{Isa, activation::Activation, team::Team},
+    weights::Weights,
 };
-use crate::domain::{GenerationOptions, LanguagePair};
-use config::SsruConfig;
-use decoder::Decoder;
-use encoder::{Encoded, Encoder};
-use weights::Weights;
+use crate::domain::{Architecture, Precision};
+pub(super) use builtin::BuiltInCodec;
+use checkpoint::Checkpoint;
+use decoder::{Decoder, Part};
+use embedding::{Embedding, Placed, Table};
+use encoder::{Encoder, Extent};
+use layer::Buffers;
+use linear::{Computer, Linear};
+use memory::Memory;
+use names::Side;
+use positions::PositionTable;
+use spec::{Family, Spec};
 
-/// Tokens of context when nothing but the directory is known of a built-in model.
-const CONTEXT_TOKENS: usize = 256;
-
-/// A Marian student with an SSRU decoder, in float32.
-pub(super) struct SsruNetwork {
-    config: SsruConfig,
+/// An encoder-decoder in memory.
+pub(super) struct Runtime {
+    spec: Spec,
+    weights: Weights,
+    source: Embedding,
+    target: Embedding,
     encoder: Encoder,
     decoder: Decoder,
-    /// [vocabulary, dim], scaled by the root of dim as the sums with positions want it.
-    embeddings: Tensor,
-    output: OutputLayer,
-    /// Those of a step.
+    scorer: Linear,
+    /// The token of each score, where not all are scored.
+    tokens: Option<Vec<i64>>,
+    computer: Computer,
+    buffers: Buffers,
+    states: Vec<f32>,
     scores: Vec<f32>,
 }
 
-/// Its tokenizer and settings.
-struct SsruCodec {
-    context_tokens: usize,
-    tokenizer: SentencePiece,
-    settings: SearchSettings,
+/// How to compute.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) precision: Precision,
+    pub(super) isa: Isa,
+    pub(super) team: Arc<Team>,
 }
 
-/// The projection onto the tokens that the model may produce.
-struct OutputLayer {
-    /// [dim, allowed].
-    weight: Tensor,
-    /// [allowed].
-    bias: Tensor,
-    /// The token of each output column.
-    tokens: Vec<i64>,
+impl Settings {
+    /// With the fastest precision that this machine has where none is asked for.
+    pub(super) fn new(precision: Precision, team: Arc<Team>) -> Self {
+        let isa = Isa::best();
+        let fastest = if isa.has_fast_int8() { Precision::Int8 } else { Precision::F32 };
+        Self { precision: if precision == Precision::Auto { fastest } else { precision }, isa, team }
+    }
 }
 
-/// Opens `directory`: `config.json`, `vocab.spm`, `best.safetensors` and, to make the output layer small, `allowed.json`.
-///
-/// # Errors
-/// [`EngineError`] when a file is missing, damaged, or describes another architecture.
-pub(super) fn open(
-    directory: &Path,
-    context_tokens: Option<usize>,
-) -> Result<(Arc<dyn Codec>, Box<dyn Generator>), EngineError> {
-    let config = SsruConfig::read(directory)?;
-    let tokenizer = open_tokenizer(&directory.join("vocab.spm"), config.vocab)?;
-    let settings = config.search_settings();
-    let context_tokens = context_tokens.unwrap_or(CONTEXT_TOKENS);
-    let network = SsruNetwork::open(directory, config)?;
-    Ok((Arc::new(SsruCodec { context_tokens, tokenizer, settings }), Box::new(Session::new(network))))
-}
-
-impl SsruNetwork {
-    fn open(directory: &Path, config: SsruConfig) -> Result<Self, EngineError> {
-        let weights = &mut Weights::read(&directory.join("best.safetensors"))?;
+impl Runtime {
+    /// Opens the model in `directory`.
+    ///
+    /// # Errors
+    /// [`EngineError`] when a file is missing or damaged, or describes what this runtime does not compute.
+    pub(super) fn open(
+        directory: &Path,
+        architecture: Architecture,
+        settings: &Settings,
+    ) -> Result<Self, EngineError> {
+        let spec = Spec::read(directory, architecture)?;
         let _guard = tch::no_grad_guard();
-        let table = weights.take("Wemb", &[config.vocab, config.dim])?;
-        let bias = weights.take("decoder_ff_logit_out_b", &[1, config.vocab])?.view([-1]);
-        Ok(Self {
-            encoder: Encoder::read(weights, &config)?,
-            decoder: Decoder::read(weights, &config)?,
-            output: OutputLayer::new(&table, &bias, allowed_tokens(directory, config.vocab)?),
-            embeddings: table * (config.dim as f64).sqrt(),
-            scores: Vec::new(),
-            config,
-        })
-    }
-
-    /// Encodes sources padded to the longest of them.
-    fn encode_batch(&self, sources: &[&[i64]]) -> Encoded {
-        let lengths: Vec<i64> = sources.iter().map(|ids| ids.len() as i64).collect();
-        let longest = lengths.iter().copied().max().unwrap_or_default();
-        let padding = |ids: &&[i64]| {
-            let missing = longest as usize - ids.len();
-            ids.iter().copied().chain(std::iter::repeat_n(self.config.pad_id, missing)).collect::<Vec<_>>()
+        let open = || {
+            let weights = match spec.family {
+                Family::MarianNative => Weights::open_file(&directory.join(builtin::WEIGHTS))?,
+                _ => Weights::open(directory)?,
+            };
+            Self::build(spec.clone(), Checkpoint::new(weights, directory, settings), directory, settings)
         };
-        let padded: Vec<i64> = sources.iter().flat_map(padding).collect();
-        let ids = Tensor::from_slice(&padded).view([sources.len() as i64, longest]);
-        let embedded = Tensor::embedding(&self.embeddings, &ids, -1, false, false);
-        self.encoder.forward(&(embedded + layers::sinusoids(0, longest, self.config.dim)), &lengths)
-    }
-}
-
-impl OutputLayer {
-    fn new(table: &Tensor, bias: &Tensor, tokens: Vec<i64>) -> Self {
-        let columns = Tensor::from_slice(&tokens);
-        let weight = table.index_select(0, &columns).transpose(0, 1).contiguous();
-        Self { weight, bias: bias.index_select(0, &columns), tokens }
+        let (runtime, kept) = open()?;
+        // What has just been quantised is in a file now: mapped from there, it need not stay in memory.
+        if kept { Ok(open()?.0) } else { Ok(runtime) }
     }
 
-    /// [rows, dim] to logits [rows, allowed].
-    fn forward(&self, rows: &Tensor) -> Tensor {
-        self.bias.addmm(rows, &self.weight)
+    fn build(
+        spec: Spec,
+        mut checkpoint: Checkpoint<'_>,
+        directory: &Path,
+        settings: &Settings,
+    ) -> Result<(Self, bool), EngineError> {
+        let tokens = match spec.family {
+            Family::MarianNative => builtin::allowed_tokens(directory, spec.target_vocabulary)?,
+            _ => None,
+        };
+        spec.check_weights(checkpoint.weights())?;
+        let encoder = Encoder::read(&mut checkpoint, &spec)?;
+        let decoder = Decoder::read(&mut checkpoint, &spec)?;
+        let scorer = scorer(&mut checkpoint, &spec, tokens.as_deref())?;
+        let source = embedding(&checkpoint, &spec, Side::Encoder, spec.source_vocabulary)?;
+        let target = embedding(&checkpoint, &spec, Side::Decoder, spec.target_vocabulary)?;
+        let (weights, kept) = checkpoint.close();
+        let computer = Computer::new(settings.isa, Arc::clone(&settings.team));
+        let (buffers, states, scores) = (Buffers::default(), Vec::new(), Vec::new());
+        let runtime = Self {
+            spec, weights, source, target, encoder, decoder, scorer, tokens, computer, buffers, states, scores,
+        };
+        Ok((runtime, kept))
     }
-}
 
-impl SsruConfig {
-    fn search_settings(&self) -> SearchSettings {
-        SearchSettings {
-            vocabulary: self.vocab,
-            ends: vec![self.eos_id],
-            start: None,
-            positions: None,
-            defaults: GenerationOptions { num_beams: Some(self.beam), ..GenerationOptions::default() },
-            renormalize: false,
-            style: SearchStyle::Marian { max_length_factor: self.max_length_factor },
+    /// States of sources, row after row, in `self.states`. Of each source the last `padding` tokens are read, but not
+    /// looked at by others.
+    fn encode(&mut self, sources: &[(&[i64], usize)]) -> Result<Vec<Extent>, EngineError> {
+        let longest = sources.iter().map(|(ids, _)| ids.len()).max().unwrap_or(0);
+        if let Some(positions) = &mut self.source.positions {
+            positions.reach(longest, self.spec.positions)?;
         }
+        let placed = |(ids, _): &(&[i64], usize)| -> Vec<Placed> {
+            (0..).zip(*ids).map(|(position, token)| Placed { token: *token, position }).collect()
+        };
+        let tokens: Vec<Placed> = sources.iter().flat_map(placed).collect();
+        let Self { spec, weights, source, encoder, computer, buffers, states, .. } = self;
+        source.embed(computer, weights, tokens.into_iter(), spec.width, states)?;
+        let extents = extents(sources.iter().map(|(ids, _)| ids.len()));
+        let extents: Vec<Extent> =
+            extents.zip(sources).map(|(rows, (ids, padding))| (rows, ids.len() - padding)).collect();
+        encoder.forward(computer, states, &extents, buffers);
+        Ok(extents)
     }
 }
 
-impl Codec for SsruCodec {
-    fn context_tokens(&self) -> usize {
-        self.context_tokens
+/// Rows that follow each other.
+fn extents(lengths: impl Iterator<Item = usize>) -> impl Iterator<Item = Range<usize>> {
+    lengths.scan(0, |end, length| {
+        let start = *end;
+        *end += length;
+        Some(start..*end)
+    })
+}
+
+impl Network for Runtime {
+    type Memory = Memory;
+
+    fn columns(&self) -> usize {
+        self.scorer.outputs()
     }
 
-    fn encode(&self, text: &str, _pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
-        let ids = self.tokenizer.encode(text).into_iter().map(i64::from);
-        Ok(ids.chain(self.settings.ends.iter().copied()).collect())
+    fn tokens(&self) -> Option<&[i64]> {
+        self.tokens.as_deref()
     }
 
-    fn decode(&self, ids: &[i64]) -> String {
-        let pieces = ids.iter().filter(|id| !self.settings.ends.contains(id)).filter_map(|&id| u32::try_from(id).ok());
-        let pieces: Vec<u32> = pieces.collect();
-        self.tokenizer.decode(&pieces)
-    }
-
-    fn options_for(&self, _pair: LanguagePair) -> Result<GenerationOptions, EngineError> {
-        Ok(GenerationOptions::default())
-    }
-
-    fn source(&self, ids: Vec<i64>, options: &GenerationOptions) -> Result<Source, EngineError> {
-        let vocabulary = self.settings.vocabulary;
-        if ids.is_empty() || !ids.iter().all(|id| (0..vocabulary).contains(id)) {
-            let reason = format!("it must have tokens, from 0 to {}", vocabulary - 1);
-            return Err(EngineError::Option { name: "source", reason });
+    fn read(&mut self, sources: &[NewSource<'_>]) -> Result<Vec<Memory>, EngineError> {
+        let _guard = tch::no_grad_guard();
+        if let Some(positions) = &mut self.target.positions {
+            positions.reach(sources.iter().map(|source| source.max_steps).max().unwrap_or(0), self.spec.positions)?;
         }
-        let plan = Plan::new(options, &self.settings, ids.len())?;
-        Ok(Source { ids, plan })
+        let whole: Vec<_> = sources.iter().map(|source| (source.ids, 0)).collect();
+        let extents = self.encode(&whole)?;
+        Ok(self.decoder.remember(&mut self.computer, &self.states, &extents))
+    }
+
+    fn step(&mut self, running: &mut [Step<'_, Memory>]) -> Result<&mut [f32], EngineError> {
+        let _guard = tch::no_grad_guard();
+        let rows: Vec<_> = extents(running.iter().map(|step| step.hypotheses.len())).collect();
+        let mut tokens = Vec::new();
+        for step in running.iter_mut() {
+            let position = step.memory.steps();
+            tokens.extend(step.hypotheses.iter().map(|hypothesis| Placed { token: hypothesis.token, position }));
+            step.memory.extend(step.hypotheses);
+        }
+        let parts = running.iter_mut().zip(rows).map(|(step, rows)| Part { memory: &mut *step.memory, rows });
+        let mut parts: Vec<_> = parts.collect();
+        let Self { spec, weights, target, decoder, scorer, computer, buffers, states, scores, .. } = self;
+        target.embed(computer, weights, tokens.into_iter(), spec.width, states)?;
+        decoder.forward(computer, states, &mut parts, buffers);
+        if spec.head_scale != 1.0 {
+            states.iter_mut().for_each(|value| *value *= spec.head_scale);
+        }
+        scorer.forward(computer, states, Activation::Identity, scores);
+        Ok(scores)
     }
 }
 
-/// The tokenizer, which must have a piece for every row of the embeddings.
-fn open_tokenizer(path: &Path, vocabulary: i64) -> Result<SentencePiece, EngineError> {
-    let tokenizer = from_sentencepiece(path)?;
-    if tokenizer.len() as i64 != vocabulary {
-        let reason = format!("it has {} pieces, config.json says {vocabulary}", tokenizer.len());
-        return Err(EngineError::BadFile { path: path.to_owned(), reason });
-    }
-    Ok(tokenizer)
+fn embedding(
+    checkpoint: &Checkpoint<'_>,
+    spec: &Spec,
+    side: Side,
+    vocabulary: usize,
+) -> Result<Embedding, EngineError> {
+    let names = names::embeddings(spec.family, side);
+    let norm = spec.embedding_norm.then(|| checkpoint.norm(&names::embedding_norm(side), spec.width, spec.norm));
+    Ok(Embedding {
+        table: Table::open(checkpoint.weights(), names, [vocabulary as i64, spec.width as i64])?,
+        scale: spec.embedding_scale,
+        positions: PositionTable::read(checkpoint, spec, side)?,
+        norm: norm.transpose()?,
+    })
 }
 
-/// The tokens that `allowed.json` lists, or all. The others never win: their bias is -100.
-fn allowed_tokens(directory: &Path, vocabulary: i64) -> Result<Vec<i64>, EngineError> {
-    let path = directory.join("allowed.json");
-    if !path.is_file() {
-        return Ok((0..vocabulary).collect());
-    }
-    let bad = |reason: String| EngineError::BadFile { path: path.clone(), reason };
-    let text = fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
-    let tokens: Vec<i64> = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
-    if tokens.is_empty() || tokens.iter().any(|token| !(0..vocabulary).contains(token)) {
-        return Err(bad(format!("it must list tokens from 0 to {}", vocabulary - 1)));
-    }
-    Ok(tokens)
+fn scorer(checkpoint: &mut Checkpoint<'_>, spec: &Spec, tokens: Option<&[i64]>) -> Result<Linear, EngineError> {
+    let names = match spec.tied_head {
+        true => names::embeddings(spec.family, Side::Decoder),
+        false => vec!["lm_head.weight".to_owned()],
+    };
+    let shape = (spec.target_vocabulary, spec.width);
+    checkpoint.scorer(&names, names::output_bias(spec.family), shape, tokens)
 }

@@ -27,6 +27,7 @@ use crate::engine::EngineError;
 pub(in crate::engine) struct Weights {
     /// What stands for all files in messages.
     path: PathBuf,
+    files: Vec<PathBuf>,
     maps: Vec<Mmap>,
     /// Where each tensor lies, and in which file.
     slots: HashMap<String, (usize, Slot)>,
@@ -50,7 +51,7 @@ impl Weights {
     /// [`EngineError`] when there are none, or a file is damaged or holds more than data.
     pub(in crate::engine) fn open(directory: &Path) -> Result<Self, EngineError> {
         let (path, parts) = files::of_model(directory)?;
-        let mut weights = Self { path, maps: Vec::new(), slots: HashMap::new() };
+        let mut weights = Self { path, files: Vec::new(), maps: Vec::new(), slots: HashMap::new() };
         parts.iter().try_for_each(|part| weights.add(part))?;
         Ok(weights)
     }
@@ -63,7 +64,7 @@ impl Weights {
         if !path.is_file() {
             return Err(EngineError::MissingFile { path: path.to_owned() });
         }
-        let mut weights = Self { path: path.to_owned(), maps: Vec::new(), slots: HashMap::new() };
+        let mut weights = Self { path: path.to_owned(), files: Vec::new(), maps: Vec::new(), slots: HashMap::new() };
         weights.add(path)?;
         Ok(weights)
     }
@@ -81,12 +82,23 @@ impl Weights {
         let index = self.maps.len();
         self.slots.extend(slots.map_err(bad)?.into_iter().map(|(name, slot)| (name, (index, slot))));
         self.maps.push(map);
+        self.files.push(path.to_owned());
         Ok(())
     }
 
     /// The file, or the index of several.
     pub(in crate::engine) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The files.
+    pub(in crate::engine) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The shape of a tensor; `None` where there is none of that name.
+    pub(in crate::engine) fn shape(&self, name: &str) -> Option<&[i64]> {
+        self.slots.get(name).map(|(_, slot)| slot.shape.as_slice())
     }
 
     /// A tensor by its first name that the files know, in 32 bits; `None` where they know none of them.

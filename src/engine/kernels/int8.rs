@@ -1,0 +1,401 @@
+//! Matrix products of 8-bit integers: weights scaled by their rows, activations by theirs (per-channel and per-token
+//! dynamic quantisation, as in Dettmers et al. 2022, LLM.int8(), section 2).
+//!
+//! Sums are 32-bit integers and exact on every machine, so a row's result is the same alone, in any batch, and with any
+//! of the three instruction sets.
+
+use super::{Isa, activation::Activation, rows::Quantized, team::Team};
+
+/// Columns that are computed together: four registers of AVX-512.
+pub(in crate::engine) const PANEL: usize = 64;
+/// Products that one instruction adds up.
+pub(in crate::engine) const GROUP: usize = 4;
+/// Rows that are computed together: as many as leave registers for the weights.
+const MOST_ROWS: usize = 6;
+/// Multiplications under which handing out pieces costs more than it saves.
+const SERIAL: usize = 1 << 18;
+
+/// The weights of a linear layer, in the order in which the product reads them: panels of 64 outputs, in each of them
+/// groups of four inputs, in each of them the outputs, in each of them the four weights.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Int8Matrix<'a> {
+    /// The weights, from -127 to 127; zeros where a panel has no output or a group no input.
+    pub(in crate::engine) weights: &'a [i8],
+    /// For each output what a weight is to be multiplied by.
+    pub(in crate::engine) scales: &'a [f32],
+    /// For each output the sum of its weights.
+    pub(in crate::engine) sums: &'a [i32],
+    /// Inputs.
+    pub(in crate::engine) inputs: usize,
+    /// Outputs.
+    pub(in crate::engine) outputs: usize,
+}
+
+/// Bytes of a panel.
+fn panel_bytes(inputs: usize) -> usize {
+    inputs.next_multiple_of(GROUP) * PANEL
+}
+
+/// Bytes that a packed matrix takes.
+pub(in crate::engine) fn packed_bytes(inputs: usize, outputs: usize) -> usize {
+    outputs.div_ceil(PANEL) * panel_bytes(inputs)
+}
+
+/// Quantises and packs `rows` (`[outputs, inputs]`) into `weights`, `scales` and `sums`.
+pub(in crate::engine) fn pack(
+    rows: &[f32],
+    inputs: usize,
+    weights: &mut [i8],
+    scales: &mut [f32],
+    sums: &mut [i32],
+    team: &Team,
+) {
+    let panels: Vec<_> = weights
+        .chunks_mut(panel_bytes(inputs))
+        .zip(rows.chunks(PANEL * inputs))
+        .zip(scales.chunks_mut(PANEL).zip(sums.chunks_mut(PANEL)))
+        .map(std::sync::Mutex::new)
+        .collect();
+    team.share(panels.len(), &|piece| {
+        // Every piece is taken once, so that nobody ever waits here.
+        let mut panel = panels[piece].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ((weights, rows), (scales, sums)) = &mut *panel;
+        for (column, row) in rows.chunks(inputs).enumerate() {
+            (scales[column], sums[column]) = pack_row(row, column, weights);
+        }
+    });
+}
+
+/// One output's weights into its column of a panel; its scale and the sum of its weights.
+fn pack_row(row: &[f32], column: usize, panel: &mut [i8]) -> (f32, i32) {
+    let largest = row.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+    let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    let mut sum = 0;
+    for (index, weight) in row.iter().enumerate() {
+        let rounded = (weight * inverse).round_ties_even() as i8;
+        sum += i32::from(rounded);
+        panel[(index / GROUP * PANEL + column) * GROUP + index % GROUP] = rounded;
+    }
+    (largest / 127.0, sum)
+}
+
+/// `out = activation(rows * matrix + bias)`; `out` is `[rows, outputs]`.
+///
+/// # Panics
+/// If a slice has another size than the shapes say.
+pub(in crate::engine) fn product(
+    isa: Isa,
+    rows: &Quantized,
+    matrix: Int8Matrix<'_>,
+    bias: Option<&[f32]>,
+    activation: Activation,
+    out: &mut [f32],
+    team: &Team,
+) {
+    let Int8Matrix { inputs, outputs, .. } = matrix;
+    let stride = inputs.next_multiple_of(GROUP);
+    assert!(rows.bytes.len() == rows.scales.len() * stride && out.len() == rows.scales.len() * outputs);
+    assert!(matrix.weights.len() == packed_bytes(inputs, outputs));
+    assert!(matrix.scales.len() == outputs && matrix.sums.len() == outputs);
+    assert!(bias.is_none_or(|bias| bias.len() == outputs));
+    let out = Columns { first: out.as_mut_ptr(), stride: outputs };
+    let panels = outputs.div_ceil(PANEL);
+    let per_piece = pieces_of(panels, rows.scales.len() * inputs * outputs, team);
+    team.share(panels.div_ceil(per_piece), &|piece| {
+        for panel in piece * per_piece..((piece + 1) * per_piece).min(panels) {
+            panel_product(isa, rows, matrix, bias, activation, panel, &out);
+        }
+    });
+}
+
+/// Panels for each piece of the work.
+fn pieces_of(panels: usize, multiplications: usize, team: &Team) -> usize {
+    if multiplications < SERIAL || team.threads() == 1 {
+        return panels.max(1);
+    }
+    // A few pieces a thread, so that one that lost its core does not hold up all.
+    panels.div_ceil(8 * team.threads()).max(1)
+}
+
+/// An output that several threads write to, each its own columns.
+struct Columns {
+    first: *mut f32,
+    stride: usize,
+}
+
+// SAFETY: every panel is written by the one thread that computes it.
+unsafe impl Sync for Columns {}
+
+fn panel_product(
+    isa: Isa,
+    rows: &Quantized,
+    matrix: Int8Matrix<'_>,
+    bias: Option<&[f32]>,
+    activation: Activation,
+    panel: usize,
+    out: &Columns,
+) {
+    let stride = matrix.inputs.next_multiple_of(GROUP);
+    let bytes = panel_bytes(matrix.inputs);
+    let weights = &matrix.weights[panel * bytes..(panel + 1) * bytes];
+    let columns = panel * PANEL..((panel + 1) * PANEL).min(matrix.outputs);
+    let count = rows.scales.len();
+    // As even blocks of rows as can be: every block reads the panel again.
+    let block = count.div_ceil(count.div_ceil(MOST_ROWS).max(1)).max(1);
+    let mut sums = [[0; PANEL]; MOST_ROWS];
+    for first in (0..count).step_by(block) {
+        let size = block.min(count - first);
+        dot_products(isa, &rows.bytes[first * stride..(first + size) * stride], size, weights, &mut sums);
+        for (row, sums) in (first..).zip(&sums[..size]) {
+            // SAFETY: `product` has checked that `out` has `count` rows of `stride` columns; nobody else writes these.
+            let out = unsafe {
+                std::slice::from_raw_parts_mut(out.first.add(row * out.stride + columns.start), columns.len())
+            };
+            let bias = bias.map(|bias| &bias[columns.clone()]);
+            let scales = &matrix.scales[columns.clone()];
+            let weights = &matrix.sums[columns.clone()];
+            scale(isa, sums, weights, too_much(isa), rows.scales[row], scales, bias, out);
+            activation.apply(isa, out);
+        }
+    }
+}
+
+/// How much larger the bytes of a row are than they should be where products take them as they are.
+fn too_much(isa: Isa) -> i32 {
+    if isa == Isa::Avx2 { 0 } else { 128 }
+}
+
+super::for_each_isa! {
+    fn scale(
+        sums: &[i32; PANEL], weights: &[i32], too_much: i32, row: f32, columns: &[f32], bias: Option<&[f32]>,
+        out: &mut [f32],
+    ) = scale_in
+}
+
+/// Integers to floats.
+#[inline(always)]
+fn scale_in<const FUSED: bool>(
+    sums: &[i32; PANEL],
+    weights: &[i32],
+    too_much: i32,
+    row: f32,
+    columns: &[f32],
+    bias: Option<&[f32]>,
+    out: &mut [f32],
+) {
+    for (((out, sum), weights), column) in out.iter_mut().zip(sums).zip(weights).zip(columns) {
+        *out = (sum - too_much * weights) as f32 * (row * column);
+    }
+    if let Some(bias) = bias {
+        for (out, bias) in out.iter_mut().zip(bias) {
+            *out += bias;
+        }
+    }
+}
+
+/// The sums of products of up to six rows with a panel.
+fn dot_products(isa: Isa, rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
+    debug_assert!(rows.len() * PANEL == weights.len() * count);
+    macro_rules! with_rows {
+        ($kernel:ident) => {
+            match count {
+                1 => $kernel::<1>(rows, weights, sums),
+                2 => $kernel::<2>(rows, weights, sums),
+                3 => $kernel::<3>(rows, weights, sums),
+                4 => $kernel::<4>(rows, weights, sums),
+                5 => $kernel::<5>(rows, weights, sums),
+                _ => $kernel::<6>(rows, weights, sums),
+            }
+        };
+    }
+    match isa {
+        // SAFETY: an `Isa` other than `Portable` is only made where the machine was seen to have it, and the slices have
+        // `count` rows and a panel of the same number of inputs.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => unsafe { with_rows!(avx512) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { with_rows!(avx2) },
+        _ => portable(rows, count, weights, sums),
+    }
+}
+
+fn portable(rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
+    let stride = rows.len() / count;
+    for (row, sums) in rows.chunks_exact(stride).zip(sums) {
+        *sums = [0; PANEL];
+        for (bytes, weights) in row.chunks_exact(GROUP).zip(weights.chunks_exact(PANEL * GROUP)) {
+            for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(GROUP)) {
+                for (byte, weight) in bytes.iter().zip(weights) {
+                    *sum += i32::from(*byte) * i32::from(*weight);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The machine has these instructions; `rows` holds `ROWS` rows and `weights` a panel of as many inputs.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+unsafe fn avx512<const ROWS: usize>(rows: &[u8], weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
+    use std::arch::x86_64::{
+        __m512i, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+    };
+    let stride = rows.len() / ROWS;
+    let mut totals = [[_mm512_setzero_si512(); 4]; ROWS];
+    for group in 0..stride / GROUP {
+        // SAFETY: four registers of 64 bytes are one group of a panel.
+        let loaded: [__m512i; 4] = std::array::from_fn(|part| unsafe {
+            _mm512_loadu_si512(weights.as_ptr().add((group * 4 + part) * PANEL).cast())
+        });
+        for (row, totals) in totals.iter_mut().enumerate() {
+            // SAFETY: a group of a row is four bytes; they need not be aligned.
+            let bytes = unsafe { rows.as_ptr().add(row * stride + group * GROUP).cast::<i32>().read_unaligned() };
+            let bytes = _mm512_set1_epi32(bytes);
+            for (total, weights) in totals.iter_mut().zip(loaded) {
+                *total = _mm512_dpbusd_epi32(*total, bytes, weights);
+            }
+        }
+    }
+    for (totals, sums) in totals.iter().zip(sums) {
+        for (total, sums) in totals.iter().zip(sums.chunks_exact_mut(16)) {
+            // SAFETY: 16 integers of 4 bytes are a register.
+            unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), *total) };
+        }
+    }
+}
+
+/// Without VNNI, bytes are multiplied as magnitude and sign: the instruction adds two products in 16 bits, which
+/// 127 * 127 * 2 fits and 255 * 127 * 2 would not.
+///
+/// # Safety
+/// The machine has these instructions; `rows` holds `ROWS` rows and `weights` a panel of as many inputs.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn avx2<const ROWS: usize>(rows: &[u8], weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
+    use std::arch::x86_64::{
+        __m256i, _mm256_abs_epi8, _mm256_add_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
+        _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sign_epi8,
+        _mm256_storeu_si256, _mm256_xor_si256,
+    };
+    let stride = rows.len() / ROWS;
+    let (offset, ones) = (_mm256_set1_epi8(-128), _mm256_set1_epi16(1));
+    // 16 columns at a time: two registers of sums for each row, and those of the rest.
+    for part in 0..4 {
+        let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
+        for group in 0..stride / GROUP {
+            // SAFETY: eight registers of 32 bytes are one group of a panel.
+            let loaded: [__m256i; 2] = std::array::from_fn(|half| unsafe {
+                _mm256_loadu_si256(weights.as_ptr().add(group * PANEL * GROUP + (part * 2 + half) * 32).cast())
+            });
+            for (row, totals) in totals.iter_mut().enumerate() {
+                // SAFETY: a group of a row is four bytes; they need not be aligned.
+                let bytes = unsafe { rows.as_ptr().add(row * stride + group * GROUP).cast::<i32>().read_unaligned() };
+                let bytes = _mm256_xor_si256(_mm256_set1_epi32(bytes), offset);
+                let magnitudes = _mm256_abs_epi8(bytes);
+                for (total, weights) in totals.iter_mut().zip(loaded) {
+                    let pairs = _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(weights, bytes));
+                    *total = _mm256_add_epi32(*total, _mm256_madd_epi16(pairs, ones));
+                }
+            }
+        }
+        for (totals, sums) in totals.iter().zip(sums.iter_mut()) {
+            for (total, sums) in totals.iter().zip(sums[part * 16..].chunks_exact_mut(8)) {
+                // SAFETY: 8 integers of 4 bytes are a register.
+                unsafe { _mm256_storeu_si256(sums.as_mut_ptr().cast(), *total) };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    struct Owned {
+        weights: Vec<i8>,
+        scales: Vec<f32>,
+        sums: Vec<i32>,
+        inputs: usize,
+    }
+
+    impl Owned {
+        fn new(rows: &[f32], inputs: usize, team: &Team) -> Self {
+            let outputs = rows.len() / inputs;
+            let mut packed = Self {
+                weights: vec![0; packed_bytes(inputs, outputs)],
+                scales: vec![0.0; outputs],
+                sums: vec![0; outputs],
+                inputs,
+            };
+            pack(rows, inputs, &mut packed.weights, &mut packed.scales, &mut packed.sums, team);
+            packed
+        }
+
+        fn matrix(&self) -> Int8Matrix<'_> {
+            let Self { weights, scales, sums, inputs } = self;
+            Int8Matrix { weights, scales, sums, inputs: *inputs, outputs: scales.len() }
+        }
+
+        fn product(&self, isa: Isa, values: &[f32], bias: &[f32], team: &Team) -> Vec<f32> {
+            let mut rows = Quantized::default();
+            rows.fill(isa, values, self.inputs, team);
+            let mut out = vec![0.0; rows.scales.len() * self.scales.len()];
+            product(isa, &rows, self.matrix(), Some(bias), Activation::Identity, &mut out, team);
+            out
+        }
+    }
+
+    fn numbers(count: usize) -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(-3.0_f32..3.0, count)
+    }
+
+    proptest! {
+        #[test]
+        fn products_are_close_to_those_of_floats_and_the_same_everywhere(
+            (inputs, outputs, weights, values, bias) in (1..70_usize, 1..150_usize, 1..9_usize)
+                .prop_flat_map(|(inputs, outputs, count)| (
+                    Just(inputs), Just(outputs),
+                    numbers(inputs * outputs), numbers(count * inputs), numbers(outputs),
+                )),
+        ) {
+            let team = Team::new(2);
+            let packed = Owned::new(&weights, inputs, &team);
+            let all = packed.product(Isa::Portable, &values, &bias, &team);
+            for (row, got) in all.chunks(outputs).enumerate() {
+                let values = &values[row * inputs..][..inputs];
+                for isa in Isa::available() {
+                    prop_assert_eq!(packed.product(isa, values, &bias, &team), got, "{:?}, row {} alone", isa, row);
+                }
+                for (column, got) in got.iter().enumerate() {
+                    let products = values.iter().zip(&weights[column * inputs..]).map(|(a, b)| a * b);
+                    let expected = products.sum::<f32>() + bias[column];
+                    // Half a step of 3/127 on either side, for each product.
+                    prop_assert!((got - expected).abs() < 0.08 * inputs as f32, "{got} {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn extreme_values_do_not_overflow() {
+        let (inputs, team) = (4096, Team::new(1));
+        let packed = Owned::new(&vec![-1.0; inputs], inputs, &team);
+        for isa in Isa::available() {
+            for sign in [1.0, -1.0] {
+                let got = packed.product(isa, &vec![sign; inputs], &[0.0], &team);
+                assert!((got[0] + sign * 4096.0).abs() < 0.01, "{isa:?} {got:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_no_number_gives_none() {
+        let team = Team::new(1);
+        let packed = Owned::new(&[1.0, 2.0], 2, &team);
+        assert!(packed.product(Isa::best(), &[f32::NAN, 1.0], &[0.0], &team)[0].is_nan());
+    }
+}

@@ -1,0 +1,109 @@
+//! Embeddings of tokens, read where they lie in the file of weights.
+
+use tch::Kind;
+
+use super::{
+    checkpoint::{floats, needed},
+    linear::{Computer, Norm},
+    positions::PositionTable,
+};
+use crate::engine::{EngineError, weights::Weights};
+
+/// A side's embeddings: of tokens, of positions, and their norm.
+pub(super) struct Embedding {
+    pub(super) table: Table,
+    pub(super) scale: f32,
+    pub(super) positions: Option<PositionTable>,
+    pub(super) norm: Option<Norm>,
+}
+
+/// A row for each token.
+pub(super) enum Table {
+    /// As it lies in the file: only rows that are used take memory.
+    Mapped { names: Vec<String>, shape: [i64; 2], kind: Kind },
+    /// In 32 bits.
+    Owned(Vec<f32>),
+}
+
+impl Table {
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// [`EngineError::BadFile`] when it is missing or of another shape.
+    pub(super) fn open(weights: &Weights, names: Vec<String>, shape: [i64; 2]) -> Result<Self, EngineError> {
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let kind = weights.view(&known, &shape)?.filter(|view| view.contiguous).map(|view| view.kind);
+        match kind {
+            Some(kind @ (Kind::Float | Kind::Half | Kind::BFloat16)) => Ok(Self::Mapped { names, shape, kind }),
+            _ => Ok(Self::Owned(floats(&needed(weights, &names, &shape)?)?)),
+        }
+    }
+
+    /// A token's row into `out`.
+    fn read(&self, weights: &Weights, token: usize, out: &mut [f32]) -> Result<(), EngineError> {
+        let width = out.len();
+        match self {
+            Self::Owned(rows) => out.copy_from_slice(&rows[token * width..][..width]),
+            Self::Mapped { names, shape, kind } => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let view = weights.view(&names, shape)?;
+                let size = kind.elt_size_in_bytes();
+                let row = view.as_ref().and_then(|view| view.bytes.get(token * width * size..(token + 1) * width * size));
+                let row = row.ok_or_else(|| weights.bad(format_args!("{names:?} is cut short")))?;
+                decode(*kind, row, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Little-endian numbers of the file's kind to floats.
+fn decode(kind: Kind, bytes: &[u8], out: &mut [f32]) {
+    let halves = bytes.as_chunks::<2>().0;
+    match kind {
+        Kind::Half => out.iter_mut().zip(halves).for_each(|(out, half)| *out = half::f16::from_le_bytes(*half).to_f32()),
+        Kind::BFloat16 => {
+            out.iter_mut().zip(halves).for_each(|(out, half)| *out = half::bf16::from_le_bytes(*half).to_f32());
+        }
+        _ => out.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(out, float)| *out = f32::from_le_bytes(*float)),
+    }
+}
+
+/// A token and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    /// A negative one stands for none.
+    pub(super) token: i64,
+    pub(super) position: usize,
+}
+
+impl Embedding {
+    /// The states that a stack begins with, a row for each token. Positions must have been reached.
+    ///
+    /// # Errors
+    /// [`EngineError::BadFile`] when the weights turn out to be cut short.
+    pub(super) fn embed(
+        &self,
+        computer: &Computer,
+        weights: &Weights,
+        tokens: impl ExactSizeIterator<Item = Placed>,
+        width: usize,
+        out: &mut Vec<f32>,
+    ) -> Result<(), EngineError> {
+        out.clear();
+        out.resize(tokens.len() * width, 0.0);
+        for (Placed { token, position }, row) in tokens.zip(out.chunks_exact_mut(width)) {
+            if let Ok(token) = usize::try_from(token) {
+                self.table.read(weights, token, row)?;
+            }
+            row.iter_mut().for_each(|value| *value *= self.scale);
+            if let Some(positions) = &self.positions {
+                row.iter_mut().zip(positions.row(position)).for_each(|(value, position)| *value += position);
+            }
+        }
+        if let Some(norm) = &self.norm {
+            norm.apply(computer, out);
+        }
+        Ok(())
+    }
+}
