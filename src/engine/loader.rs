@@ -88,15 +88,15 @@ fn open(
     }
     if architecture == Architecture::MarianSsru {
         let codec = BuiltInCodec::open(directory, context_tokens)?;
-        let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, team))?;
-        return Ok((Arc::new(codec), Box::new(Session::new(runtime))));
+        let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, Arc::clone(&team)))?;
+        return Ok((Arc::new(codec), Box::new(Session::new(runtime, team))));
     }
     let (codec, config) = PretrainedCodec::open(directory, architecture)?;
     let generator: Box<dyn Generator> = match how.runtime {
-        RuntimeChoice::Reference => reference::open(directory, &config, architecture)?,
+        RuntimeChoice::Reference => reference::open(directory, &config, architecture, team)?,
         RuntimeChoice::Auto => {
-            let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, team))?;
-            Box::new(Session::new(runtime))
+            let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, Arc::clone(&team)))?;
+            Box::new(Session::new(runtime, team))
         }
     };
     Ok((Arc::new(codec), generator))

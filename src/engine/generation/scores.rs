@@ -4,9 +4,10 @@
 //! logarithm of the sum of its exponentials, and for the largest score of each block. The best candidates are found
 //! later by these bounds alone: a block whose bound is no candidate holds none.
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use super::Network;
+use crate::engine::kernels::{Isa, for_each_isa, rows::exp, team::Team};
 
 /// Scores in a block. Fewer would make more bounds to look through, more would make more scores behind each; both are
 /// about 400 for a vocabulary of 50,000.
@@ -15,9 +16,8 @@ pub(super) const BLOCK: usize = 128;
 /// Sums kept side by side, so that the compiler can use whatever vectors the machine has.
 const LANES: usize = 16;
 
-/// Scores in a step from which on several threads share the rows: a row of so many takes about 0.2 ms, and waking
-/// rayon's threads up to 0.05 ms.
-const PARALLEL_SCORES: usize = 1 << 18;
+/// Scores in a step from which on a team shares the rows: one thread needs 50 microseconds for so many.
+const PARALLEL_SCORES: usize = 1 << 16;
 
 /// Which token each column scores.
 #[derive(Debug)]
@@ -92,19 +92,22 @@ pub(super) struct Measures {
 
 impl Measures {
     /// Measures rows of `columns` scores.
-    pub(super) fn take(&mut self, scores: &[f32], columns: usize) {
+    pub(super) fn take(&mut self, scores: &[f32], columns: usize, team: &Team) {
         let rows = scores.len() / columns;
         let blocks = blocks(columns);
         self.norms.resize(rows, Norm { max: 0.0, log_sum: 0.0 });
         self.bounds.resize(rows * blocks, 0.0);
-        if scores.len() < PARALLEL_SCORES || rows < 2 {
-            let rows = scores.chunks_exact(columns).zip(self.bounds.chunks_exact_mut(blocks)).zip(&mut self.norms);
-            rows.for_each(|((row, bounds), norm)| *norm = measure(row, bounds));
-        } else {
-            let bounds = self.bounds.par_chunks_exact_mut(blocks);
-            let rows = scores.par_chunks_exact(columns).zip(bounds).zip(&mut self.norms);
-            rows.for_each(|((row, bounds), norm)| *norm = measure(row, bounds));
+        let bounds = self.bounds.chunks_exact_mut(blocks);
+        let rows = scores.chunks_exact(columns).zip(bounds).zip(&mut self.norms);
+        if scores.len() < PARALLEL_SCORES {
+            return rows.for_each(|((row, bounds), norm)| measure(Isa::best(), row, bounds, norm));
         }
+        let rows: Vec<_> = rows.map(Mutex::new).collect();
+        team.share(rows.len(), &|row| {
+            // Every row is taken once, so that nobody ever waits here.
+            let ((row, bounds), norm) = &mut *rows[row].lock().unwrap_or_else(PoisonError::into_inner);
+            measure(Isa::best(), row, bounds, norm);
+        });
     }
 }
 
@@ -113,18 +116,21 @@ pub(super) fn blocks(columns: usize) -> usize {
     columns.div_ceil(BLOCK)
 }
 
-fn measure(row: &[f32], bounds: &mut [f32]) -> Norm {
+for_each_isa! { fn measure(row: &[f32], bounds: &mut [f32], norm: &mut Norm) = measure_in }
+
+#[inline(always)]
+fn measure_in<const FUSED: bool>(row: &[f32], bounds: &mut [f32], norm: &mut Norm) {
     let mut sum = RunningSum::default();
     for (block, bound) in row.chunks(BLOCK).zip(bounds) {
-        *bound = sum.add(block);
+        *bound = sum.add::<FUSED>(block);
     }
-    sum.norm()
+    *norm = sum.norm();
 }
 
 /// The norm of scores that are in no blocks.
 pub(super) fn norm_of(scores: &[f32]) -> Norm {
     let mut sum = RunningSum::default();
-    scores.chunks(BLOCK).for_each(|block| _ = sum.add(block));
+    scores.chunks(BLOCK).for_each(|block| _ = sum.add::<false>(block));
     sum.norm()
 }
 
@@ -143,7 +149,8 @@ impl Default for RunningSum {
 
 impl RunningSum {
     /// Adds a block; its largest score.
-    fn add(&mut self, block: &[f32]) -> f32 {
+    #[inline(always)]
+    fn add<const FUSED: bool>(&mut self, block: &[f32]) -> f32 {
         let bound = largest(block);
         if bound > self.max {
             self.sum *= f64::from(self.max - bound).exp();
@@ -151,7 +158,7 @@ impl RunningSum {
         }
         // Where nothing is above minus infinity yet there is nothing to subtract, and numbers that are none must show.
         let origin = if self.max == f32::NEG_INFINITY { 0.0 } else { self.max };
-        self.sum += f64::from(sum_of_exponentials(block, origin));
+        self.sum += f64::from(sum_of_exponentials::<FUSED>(block, origin));
         bound
     }
 
@@ -161,6 +168,7 @@ impl RunningSum {
 }
 
 /// The largest score; those that are not numbers are passed over.
+#[inline(always)]
 fn largest(block: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };
     let (whole, rest) = block.as_chunks::<LANES>();
@@ -173,36 +181,16 @@ fn largest(block: &[f32]) -> f32 {
     lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, larger)
 }
 
-fn sum_of_exponentials(block: &[f32], origin: f32) -> f32 {
+#[inline(always)]
+fn sum_of_exponentials<const FUSED: bool>(block: &[f32], origin: f32) -> f32 {
     let (whole, rest) = block.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];
     for chunk in whole {
         for (lane, score) in lanes.iter_mut().zip(chunk) {
-            *lane += exponential(*score - origin);
+            *lane += exp::<FUSED>(*score - origin);
         }
     }
-    lanes.iter().sum::<f32>() + rest.iter().map(|score| exponential(*score - origin)).sum::<f32>()
-}
-
-/// e^x for x up to 0, wrong by at most two units in the last place (the polynomial of Moshier's Cephes, `expf.c`).
-/// Branches and library calls would keep the compiler from using vectors.
-#[inline(always)]
-fn exponential(x: f32) -> f32 {
-    /// Adding it to a small number leaves the nearest integer in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
-    const LN_2_HIGH: f32 = 0.693_359_375;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    // e^-87 is the smallest that is not subnormal. A comparison, since `max` would hide what is not a number.
-    let x = if x < -87.0 { -87.0 } else { x };
-    let rounded = x * std::f32::consts::LOG2_E + ROUND;
-    let power = rounded - ROUND;
-    let rest = (x - power * LN_2_HIGH) - power * LN_2_LOW;
-    let mut sum = 1.987_569_1e-4;
-    for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1] {
-        sum = sum * rest + coefficient;
-    }
-    let scale = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
-    (sum * rest * rest + rest + 1.0) * scale
+    lanes.iter().sum::<f32>() + rest.iter().map(|score| exp::<FUSED>(*score - origin)).sum::<f32>()
 }
 
 #[cfg(test)]
@@ -211,26 +199,14 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn exponentials_are_exact_to_the_last_places() {
-        for step in 0..870_000 {
-            let x = -(step as f32) * 1e-4;
-            let exact = f64::from(x).exp();
-            let error = (f64::from(exponential(x)) - exact).abs() / exact;
-            assert!(error < 2.0 * f64::from(f32::EPSILON), "{x}: {error}");
-        }
-        assert_eq!(exponential(0.0), 1.0);
-        assert!(exponential(f32::NEG_INFINITY) < 1e-37 && exponential(-1e30) < 1e-37);
-        assert!(exponential(f32::NAN).is_nan());
-    }
-
     proptest! {
         #[test]
         fn norms_and_bounds_are_those_of_the_row(
             row in proptest::collection::vec(prop_oneof![9 => -40_f32..40.0, 1 => Just(f32::NEG_INFINITY)], 1..700),
         ) {
             let mut bounds = vec![0.0; blocks(row.len())];
-            let norm = measure(&row, &mut bounds);
+            let mut norm = Norm { max: 0.0, log_sum: 0.0 };
+            measure(Isa::best(), &row, &mut bounds, &mut norm);
             let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             prop_assert_eq!(norm.max, max);
             for (bound, block) in bounds.iter().zip(row.chunks(BLOCK)) {
@@ -265,9 +241,10 @@ mod tests {
         let scores: Vec<f32> = (0..columns * 40).map(|index| ((index * 7919) % 10_007) as f32 * 1e-3).collect();
         assert!(scores.len() >= PARALLEL_SCORES);
         let (mut together, mut alone) = (Measures::default(), Measures::default());
-        together.take(&scores, columns);
+        let team = Team::new(3);
+        together.take(&scores, columns, &team);
         for (index, row) in scores.chunks(columns).enumerate() {
-            alone.take(row, columns);
+            alone.take(row, columns, &team);
             assert_eq!(alone.norms[0], together.norms[index]);
             assert_eq!(alone.bounds, together.bounds[index * blocks(columns)..][..blocks(columns)]);
         }

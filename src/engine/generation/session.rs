@@ -1,12 +1,14 @@
 //! Sources of different age and settings that share the steps of one network.
 
+use std::sync::Arc;
+
 use super::{
     Network, NewSource, Step,
     row::Rows,
     scores::{Columns, Measures, blocks},
     search::Search,
 };
-use crate::engine::{EngineError, Event, Generator, Source, SourceId};
+use crate::engine::{EngineError, Event, Generator, Source, SourceId, kernels::team::Team};
 
 /// Scores that one step may make, one for each hypothesis and column: 64 MiB of them.
 const STEP_SCORES: usize = 1 << 24;
@@ -25,6 +27,7 @@ pub(in crate::engine) struct Session<N: Network> {
     columns: Columns,
     running: Vec<Running<N::Memory>>,
     measures: Measures,
+    team: Arc<Team>,
 }
 
 struct Running<M> {
@@ -36,9 +39,9 @@ struct Running<M> {
 
 impl<N: Network> Session<N> {
     /// With nothing to do yet.
-    pub(in crate::engine) fn new(network: N) -> Self {
+    pub(in crate::engine) fn new(network: N, team: Arc<Team>) -> Self {
         let columns = Columns::of(&network);
-        Self { network, columns, running: Vec::new(), measures: Measures::default() }
+        Self { network, columns, running: Vec::new(), measures: Measures::default(), team }
     }
 
     /// Scores what may follow every hypothesis, and lets each search decide; whether it could, for each source.
@@ -51,7 +54,7 @@ impl<N: Network> Session<N> {
         if scores.len() != rows * columns {
             return Err(EngineError::Failed(format!("{} scores for {rows} rows of {columns}", scores.len())));
         }
-        self.measures.take(scores, columns);
+        self.measures.take(scores, columns, &self.team);
         let (mut bounds, mut norms) = (self.measures.bounds.as_slice(), self.measures.norms.as_slice());
         let searches = self.running.iter_mut().map(|source| &mut source.search);
         let outcomes = searches.map(|search| {

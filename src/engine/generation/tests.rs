@@ -8,13 +8,17 @@ use proptest::prelude::*;
 use super::{Network, NewSource, Plan, SearchSettings, SearchStyle, Session, Step};
 use crate::{
     domain::{EarlyStopping, GenerationOptions},
-    engine::{EngineError, Event, Generator, Hypothesis, Source, SourceId},
+    engine::{EngineError, Event, Generator, Hypothesis, Source, SourceId, kernels::team::Team},
 };
 
 /// Tokens of the scripted network.
 const VOCABULARY: usize = 40;
 const START: i64 = 0;
 const END: i64 = 1;
+
+fn session<N: Network>(network: N) -> Session<N> {
+    Session::new(network, Team::of(2))
+}
 
 /// Scores that are drawn by a hash of the source and of the hypothesis.
 #[derive(Default)]
@@ -167,7 +171,7 @@ fn run(session: &mut Session<Scripted>, sources: &[Source], joining: &[usize]) -
 }
 
 fn alone(sources: &[Source]) -> Vec<(Vec<Hypothesis>, Vec<i64>)> {
-    let one = |source: &Source| run(&mut Session::new(Scripted::default()), std::slice::from_ref(source), &[]);
+    let one = |source: &Source| run(&mut session(Scripted::default()), std::slice::from_ref(source), &[]);
     sources.iter().map(|source| one(source).remove(&0).unwrap()).collect()
 }
 
@@ -183,7 +187,7 @@ proptest! {
     ) {
         let expected = alone(&sources);
         for joining in [&[][..], &joining] {
-            let together = run(&mut Session::new(Scripted::default()), &sources, joining);
+            let together = run(&mut session(Scripted::default()), &sources, joining);
             prop_assert_eq!(&together.into_values().collect::<Vec<_>>(), &expected, "joining at {:?}", joining);
         }
     }
@@ -220,10 +224,10 @@ proptest! {
     fn retain_lets_go_of_what_it_is_told_and_of_nothing_else(sources in sources(), steps in 0_usize..5, kept: u8) {
         let wanted = |id: SourceId| kept >> id & 1 == 1;
         let expected = alone(&sources);
-        let mut session = Session::new(Scripted::default());
+        let mut session = session(Scripted::default());
         session.join((0..).zip(sources.clone()).collect()).unwrap();
         let mut done = BTreeMap::new();
-        let mut step = |session: &mut Session<Scripted>, done: &mut BTreeMap<_, _>| {
+        let step = |session: &mut Session<Scripted>, done: &mut BTreeMap<_, _>| {
             for event in session.step().unwrap() {
                 if let Event::Done { source, outcome } = event {
                     done.insert(source, outcome.unwrap());
@@ -251,9 +255,9 @@ proptest! {
         let renormalized = SearchSettings { renormalize: true, ..settings(SearchStyle::Transformers) };
         let all = Source { plan: Plan::new(&ruled_out, &renormalized, ids.len()).unwrap(), ids: ids.clone() };
         let some = source(ids, &options, SearchStyle::Transformers);
-        let all = run(&mut Session::new(Scripted::default()), &[all], &[]);
+        let all = run(&mut session(Scripted::default()), &[all], &[]);
         let network = Scripted { columns: Some(allowed), ..Scripted::default() };
-        let some = run(&mut Session::new(network), &[some], &[]);
+        let some = run(&mut session(network), &[some], &[]);
         prop_assert_eq!(&all[&0].0[0].tokens, &some[&0].0[0].tokens);
         prop_assert!((all[&0].0[0].score - some[&0].0[0].score).abs() < 1e-5);
     }
@@ -261,7 +265,7 @@ proptest! {
 
 #[test]
 fn greedy_tokens_are_handed_out_at_once() {
-    let mut session = Session::new(Scripted::default());
+    let mut session = session(Scripted::default());
     session.join(vec![(4, source(vec![5, 6], &GenerationOptions::default(), SearchStyle::Transformers))]).unwrap();
     let first = session.step().unwrap();
     assert!(matches!(&first[..], [Event::Tokens { source: 4, tokens }] if tokens.len() == 1), "{first:?}");
@@ -294,7 +298,7 @@ impl Network for Constant {
 
 fn outcome(scores: &[f32], options: &GenerationOptions) -> Result<Vec<Hypothesis>, String> {
     let plan = Plan::new(options, &settings(SearchStyle::Transformers), 1).unwrap();
-    let mut session = Session::new(Constant(scores.to_vec(), Vec::new()));
+    let mut session = session(Constant(scores.to_vec(), Vec::new()));
     session.join(vec![(0, Source { ids: vec![5], plan })]).unwrap();
     loop {
         for event in session.step().unwrap() {
@@ -340,7 +344,7 @@ fn room_is_bounded_and_never_refused_to_a_lone_source() {
         source(vec![5; tokens], &options, SearchStyle::Transformers)
     };
     let columns = (0..1 << 19).map(|column| column % VOCABULARY as i64).collect();
-    let mut session = Session::new(Scripted { columns: Some(columns), ..Scripted::default() });
+    let mut session = session(Scripted { columns: Some(columns), ..Scripted::default() });
     assert!(session.has_room(&[], &of(100_000, 64)), "a lone source is too long");
     let joining = [(0, of(10, 20))];
     assert!(session.has_room(&joining, &of(10, 12)), "32 rows of half a million scores");

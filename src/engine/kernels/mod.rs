@@ -62,6 +62,7 @@ impl Isa {
 macro_rules! for_each_isa {
     ($(#[$meta:meta])* $visibility:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? = $body:ident) => {
         $(#[$meta])*
+        #[allow(unsafe_code, reason = "the compiler cannot know what the machine was seen to have")]
         $visibility fn $name(isa: $crate::engine::kernels::Isa, $($argument: $kind),*) $(-> $result)? {
             #[cfg(target_arch = "x86_64")]
             {
@@ -83,7 +84,7 @@ macro_rules! for_each_isa {
         }
     };
 }
-pub(super) use for_each_isa;
+pub(in crate::engine) use for_each_isa;
 
 /// `a * b + c`, rounded once where the machine does that in one instruction.
 #[inline(always)]

@@ -207,7 +207,7 @@ pub(super) fn add_lanes(mut lanes: [f32; LANES]) -> f32 {
 /// The exponential, to about 1e-7 of its value: two to the power of a whole number, times a polynomial on what is left
 /// (Cephes' `expf`).
 #[inline(always)]
-pub(super) fn exp<const FUSED: bool>(x: f32) -> f32 {
+pub(in crate::engine) fn exp<const FUSED: bool>(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0;
     // Below, the result is 0 in effect; above, it is past what is asked here. What is no number stays so.
     let x = if x < -87.0 { -87.0 } else { x };

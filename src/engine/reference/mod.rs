@@ -3,10 +3,10 @@
 mod config;
 mod network;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use self::network::RustBert;
-use super::{EngineError, Generator, generation::Session, pretrained::Config};
+use super::{EngineError, Generator, generation::Session, kernels::team::Team, pretrained::Config};
 use crate::domain::Architecture;
 
 /// Opens the network in `directory`, which `config` describes.
@@ -17,8 +17,9 @@ pub(super) fn open(
     directory: &Path,
     config: &Config,
     architecture: Architecture,
+    team: Arc<Team>,
 ) -> Result<Box<dyn Generator>, EngineError> {
-    Ok(Box::new(Session::new(RustBert::open(directory, config, architecture)?)))
+    Ok(Box::new(Session::new(RustBert::open(directory, config, architecture)?, team)))
 }
 
 #[cfg(test)]
