@@ -6,6 +6,7 @@ mod generation;
 mod language;
 mod model;
 mod options;
+mod runtime;
 mod span;
 mod summary;
 
@@ -15,5 +16,6 @@ pub use generation::{EarlyStopping, GenerationOptions};
 pub use language::{Language, LanguagePair};
 pub use model::{Architecture, Languages, ModelCard, ModelFile, ModelId, ModelOrigin, ModelState, Task};
 pub use options::{Format, Length, Mode, SummaryOptions};
+pub use runtime::{Precision, Runtime};
 pub use span::{OffsetUnit, Span};
 pub use summary::{Coverage, DetectedSource, ModelName, Sentence, StageTimings, Summary, Usage};

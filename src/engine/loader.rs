@@ -1,10 +1,15 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::{
-    Engine, EngineError, EngineSpec, Seq2Seq, abstractive::Abstractive, extractive::Extractive, reference,
-    seq2seq::SsruModel, translation::SentenceTranslator,
+    Codec, Engine, EngineError, EngineSpec, Generator, OpenOptions, Role, Seq2Seq,
+    abstractive::Abstractive,
+    adapter,
+    extractive::{Extractive, NoNetwork},
+    reference,
+    seq2seq::SsruModel,
+    translation::SentenceTranslator,
 };
-use crate::domain::{Architecture, Task};
+use crate::domain::{Architecture, Precision, Runtime, Task};
 
 /// Builds engines. Called on the thread that will own the engine.
 pub trait EngineLoader: Send + Sync {
@@ -13,6 +18,11 @@ pub trait EngineLoader: Send + Sync {
     /// # Errors
     /// [`EngineError`] when its files are missing, damaged or of another kind. Tensor operations may panic.
     fn load(&self, spec: &EngineSpec) -> Result<Engine, EngineError>;
+
+    /// What [`load`](Self::load) takes `asked` to mean for a model: never [`Precision::Auto`].
+    fn precision(&self, _architecture: Architecture, _runtime: Runtime, asked: Precision) -> Precision {
+        if asked == Precision::Auto { Precision::F32 } else { asked }
+    }
 }
 
 /// Builds the real engines.
@@ -23,15 +33,28 @@ impl EngineLoader for Loader {
     fn load(&self, spec: &EngineSpec) -> Result<Engine, EngineError> {
         let card = &spec.card;
         if card.architecture == Architecture::Extractive {
-            return Ok(Engine::Summarizer(Box::new(Extractive::default())));
+            let role = Role::Summarizer(Arc::new(Extractive::default()));
+            return Ok(Engine { role, generator: Box::new(NoNetwork) });
         }
+        require_f32(spec.precision)?;
         use_threads(threads_for(card.architecture, spec.threads));
-        let model = open(&spec.directory, card.architecture, card.context_tokens)?;
+        let (codec, generator) = adapter::split(open(&spec.directory, card.architecture, card.context_tokens)?);
         let defaults = card.generation.clone();
-        Ok(match card.task {
-            Task::Summarization => Engine::Summarizer(Box::new(Abstractive::new(model, card.prefix.clone(), defaults))),
-            Task::Translation => Engine::Translator(Box::new(SentenceTranslator::new(model, defaults))),
-        })
+        let role = match card.task {
+            Task::Summarization => Role::Summarizer(Arc::new(Abstractive::new(codec, card.prefix.clone(), defaults))),
+            Task::Translation => Role::Translator(Arc::new(SentenceTranslator::new(codec, defaults))),
+        };
+        Ok(Engine { role, generator })
+    }
+}
+
+/// Nothing else is computed with yet.
+fn require_f32(precision: Precision) -> Result<(), EngineError> {
+    match precision {
+        Precision::Auto | Precision::F32 => Ok(()),
+        Precision::Bf16 | Precision::Int8 => {
+            Err(EngineError::Option { name: "precision", reason: "this runtime computes in f32 only".into() })
+        }
     }
 }
 
@@ -54,13 +77,17 @@ fn use_threads(count: usize) {
 /// Tokens of context when nothing but the directory is known of a built-in model.
 const BUILTIN_CONTEXT_TOKENS: usize = 256;
 
-/// See [`super::open_seq2seq`].
-pub(super) fn open_seq2seq(
+/// See [`super::open_local`].
+pub(super) fn open_local(
     directory: &Path,
-    architecture: Option<Architecture>,
-) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    let architecture = architecture.map_or_else(|| reference::architecture_of(directory), Ok)?;
-    open(directory, architecture, BUILTIN_CONTEXT_TOKENS)
+    options: &OpenOptions,
+) -> Result<(Arc<dyn Codec>, Box<dyn Generator>), EngineError> {
+    require_f32(options.precision)?;
+    if options.threads > 0 {
+        use_threads(options.threads);
+    }
+    let architecture = options.architecture.map_or_else(|| reference::architecture_of(directory), Ok)?;
+    Ok(adapter::split(open(directory, architecture, BUILTIN_CONTEXT_TOKENS)?))
 }
 
 /// The runtime for an architecture: our own where it covers it, rust-bert for the others.

@@ -1,25 +1,35 @@
 //! What turns text into text: the traits, and what implements them. Only this module knows tensors.
 //!
-//! An [`Engine`] is built and used on one thread. tch's plain methods panic on error, so whoever runs an
-//! engine catches the panic and builds the engine again.
+//! A model is in two halves. Its [`Codec`] turns text into token ids and back, on any thread; its [`Generator`] holds
+//! the tensors and is built, stepped and dropped on one thread. A [`Summarizer`] or a [`Translator`] is plain code that
+//! asks the codec for ids and a [`Generate`] for outputs. tch's plain methods panic on error, so whoever steps a
+//! generator catches the panic and builds the engine again.
 
 mod abstractive;
+mod adapter;
 mod batch;
 mod error;
 pub mod extractive;
 pub mod fake;
+mod generation;
 mod loader;
+mod local;
+mod parameters;
 mod reference;
 mod seq2seq;
 mod tokenizer;
 mod translation;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use crate::domain::{Architecture, GenerationOptions, Language, LanguagePair, ModelCard, Usage};
+use crate::domain::{GenerationOptions, Language, LanguagePair, ModelCard, Precision, Runtime, Usage};
 
+use adapter::{Seq2Seq, Wanted};
 pub use error::EngineError;
+pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
+pub use local::{Local, OpenOptions, open_local};
+pub use parameters::{Parameters, parameters};
 
 /// All that is needed to build an engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,16 +38,29 @@ pub struct EngineSpec {
     pub card: ModelCard,
     /// The directory that holds its files; empty for sentence selection, which has none.
     pub directory: PathBuf,
-    /// CPU threads for one operation.
+    /// CPU threads that all models of this process share.
     pub threads: usize,
+    /// The numbers to compute with.
+    pub precision: Precision,
+    /// What runs it.
+    pub runtime: Runtime,
 }
 
-/// A model in memory, ready to work.
-pub enum Engine {
+/// A model in memory: what any thread may use, and what its owner thread steps.
+pub struct Engine {
+    /// What it does.
+    pub role: Role,
+    /// Its network.
+    pub generator: Box<dyn Generator>,
+}
+
+/// What a model does.
+#[derive(Clone)]
+pub enum Role {
     /// Shortens text.
-    Summarizer(Box<dyn Summarizer>),
+    Summarizer(Arc<dyn Summarizer>),
     /// Translates sentences.
-    Translator(Box<dyn Translator>),
+    Translator(Arc<dyn Translator>),
 }
 
 /// An article to shorten.
@@ -97,30 +120,27 @@ pub struct TranslateOutput {
     pub usage: Usage,
 }
 
-/// Asked between steps: whether anybody still wants the answer.
-pub type Wanted<'a> = &'a dyn Fn() -> bool;
-
-/// Shortens text.
-pub trait Summarizer {
+/// Shortens text. The work of the network is done by the [`Generate`] that each call brings.
+pub trait Summarizer: Send + Sync {
     /// Shortens one article.
     ///
     /// # Errors
-    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`]. Tensor operations may panic.
-    fn summarize(&mut self, request: &SummarizeRequest, wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError>;
+    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`].
+    fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError>;
 }
 
-/// Translates sentences.
-pub trait Translator {
+/// Translates sentences. The work of the network is done by the [`Generate`] that each call brings.
+pub trait Translator: Send + Sync {
     /// Translates each sentence.
     ///
     /// # Errors
-    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`]. Tensor operations may panic.
-    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError>;
+    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`].
+    fn translate(&self, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError>;
 }
 
-/// An encoder-decoder model that maps token ids to token ids. `abstractive` and `translation` make a
-/// [`Summarizer`] and a [`Translator`] of any.
-pub trait Seq2Seq {
+/// Text to ids and back for one encoder-decoder, and what a search for it does. `abstractive` and `translation` make
+/// a [`Summarizer`] and a [`Translator`] of any.
+pub trait Codec: Send + Sync {
     /// Longest source in tokens, special tokens included.
     fn context_tokens(&self) -> usize;
 
@@ -139,34 +159,95 @@ pub trait Seq2Seq {
     /// [`EngineError::Language`] when the model does not know one of the languages.
     fn options_for(&self, pair: LanguagePair) -> Result<GenerationOptions, EngineError>;
 
-    /// Generates one output for each source; ids come back as `transformers.generate` returns them for that row
-    /// alone (with the decoder's start token and the end token, without padding).
+    /// Checks the source and the settings, and merges the settings with the model's own.
     ///
     /// # Errors
-    /// [`EngineError`] for settings that this model cannot honour. Tensor operations may panic.
-    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
-        self.generate_while(sources, options, &|| true)
-    }
-
-    /// The same, given up at the next step once the answer is not wanted any more.
-    ///
-    /// # Errors
-    /// As [`generate`](Self::generate), and [`EngineError::Unwanted`].
-    fn generate_while(
-        &mut self,
-        sources: &[Vec<i64>],
-        options: &GenerationOptions,
-        wanted: Wanted<'_>,
-    ) -> Result<Vec<Vec<i64>>, EngineError>;
+    /// [`EngineError::Option`] for a source or a setting that this model cannot honour.
+    fn source(&self, ids: Vec<i64>, options: &GenerationOptions) -> Result<Source, EngineError>;
 }
 
-/// Opens the encoder-decoder in `directory` by itself, for checking it against a reference (`breve generate`).
-///
-/// # Errors
-/// [`EngineError`] when the files are missing, damaged or of an architecture that is not known.
-pub fn open_seq2seq(
-    directory: &std::path::Path,
-    architecture: Option<Architecture>,
-) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    loader::open_seq2seq(directory, architecture)
+/// One source and how to generate from it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its token ids.
+    pub ids: Vec<i64>,
+    /// What the search does; made by [`Codec::source`].
+    pub plan: Plan,
+}
+
+/// One output of a search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hypothesis {
+    /// Ids as `transformers.generate` returns them for that row alone: start token, end token, no padding.
+    pub tokens: Vec<i64>,
+    /// The sum of log-probabilities over length^length_penalty; for greedy search the plain sum.
+    pub score: f64,
+}
+
+/// Reaches a model that generates. Implemented by the pool, and by [`Local`], which steps a generator in place.
+pub trait Generate {
+    /// For each source its hypotheses, best first (as many as `num_return_sequences`, 1 by default). `on_tokens(source
+    /// index, tokens)` is called with tokens as they become certain, in order; together they are the best hypothesis.
+    ///
+    /// # Errors
+    /// The first [`EngineError`] of any source, or [`EngineError::Unwanted`].
+    fn generate(
+        &self,
+        sources: Vec<Source>,
+        on_tokens: &mut dyn FnMut(usize, &[i64]),
+    ) -> Result<Vec<Vec<Hypothesis>>, EngineError>;
+}
+
+/// Tells the sources of one generator apart. Never used twice.
+pub type SourceId = u64;
+
+/// A network and the sources that it is generating from. Stepped by one thread. Sources never change each other's
+/// outputs. Tensor operations may panic.
+pub trait Generator {
+    /// Reads (encodes) sources; they take part from the next step on.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then none of them has joined.
+    fn join(&mut self, arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError>;
+
+    /// One decoder step for every running source. Ended sources leave at once.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then no running source can go on.
+    fn step(&mut self) -> Result<Vec<Event>, EngineError>;
+
+    /// Lets go of the sources for which `wanted` says no.
+    fn retain(&mut self, wanted: &mut dyn FnMut(SourceId) -> bool);
+
+    /// Sources that are running.
+    fn running(&self) -> usize;
+
+    /// Whether `source` may join what is running now together with `joining` (limits of rows, scores, tokens); always
+    /// true when nothing runs and nothing joins. What joins at once holds up what is running, so that has a limit too.
+    fn has_room(&self, joining: &[(SourceId, Source)], source: &Source) -> bool;
+}
+
+/// What a step came to for one source.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Tokens of the best hypothesis that cannot change any more.
+    Tokens {
+        /// Whose.
+        source: SourceId,
+        /// The tokens, after those of earlier events.
+        tokens: Vec<i64>,
+    },
+    /// The source has left.
+    Done {
+        /// Which.
+        source: SourceId,
+        /// Its hypotheses, best first.
+        outcome: Result<Vec<Hypothesis>, EngineError>,
+    },
+}
+
+/// The tokens of each source's best hypothesis.
+fn best(outputs: Vec<Vec<Hypothesis>>) -> Vec<Vec<i64>> {
+    let first = |hypotheses: Vec<Hypothesis>| hypotheses.into_iter().next();
+    outputs.into_iter().map(|output| first(output).map(|best| best.tokens).unwrap_or_default()).collect()
 }
