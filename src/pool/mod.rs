@@ -310,7 +310,9 @@ impl Inner {
         };
         let (pool, id, own) = (Arc::downgrade(self), model.name.id.clone(), Arc::clone(&shared));
         let name = format!("model {}", model.name.id);
-        let spawned = thread::Builder::new().name(name).spawn(move || worker.run(&inbox, || forget(&pool, &id, &own)));
+        let spawned = thread::Builder::new().name(name).spawn(move || {
+            worker.run(&inbox, |failure| forget(&pool, &id, &own, failure));
+        });
         spawned.map_err(|error| PoolError::Load {
             model: model.name.id.clone(),
             source: EngineError::Failed(format!("no thread could be started: {error}")),
@@ -327,9 +329,9 @@ impl Inner {
 }
 
 /// Takes an ended thread's model out of the pool, unless another thread has taken its place.
-fn forget(pool: &Weak<Inner>, id: &ModelId, own: &Arc<Shared>) {
+fn forget(pool: &Weak<Inner>, id: &ModelId, own: &Arc<Shared>, failure: Option<&EngineError>) {
     let Some(pool) = pool.upgrade() else { return };
-    pool.lock().forget(id, own);
+    pool.lock().forget(id, own, failure);
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::{
 use super::{
     PoolError,
     request::{Visit, Work},
-    shared::{Shared, Stage},
+    shared::Shared,
 };
 use crate::{
     domain::{ModelId, ModelName, ModelState},
@@ -72,12 +72,10 @@ impl Models {
     }
 
     /// Takes an ended thread's model out, unless another thread has taken its place.
-    pub(super) fn forget(&mut self, id: &ModelId, own: &Arc<Shared>) {
+    pub(super) fn forget(&mut self, id: &ModelId, own: &Arc<Shared>, failure: Option<&EngineError>) {
         if self.slots.get(id).is_some_and(|slot| Arc::ptr_eq(&slot.shared, own)) {
             self.let_go(id);
-            if let Stage::Failed(error) = own.stage() {
-                self.failures.insert(id.clone(), error.to_string());
-            }
+            self.failures.extend(failure.map(|error| (id.clone(), error.to_string())));
         }
     }
 

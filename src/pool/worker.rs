@@ -34,20 +34,21 @@ enum Arrival {
 type Built = Result<Box<dyn Generator>, EngineError>;
 
 impl Worker {
-    /// `retire` makes the pool forget this thread: after that nobody new is sent here, and those who are here already
-    /// are still served.
-    pub(super) fn run(self, inbox: &mpsc::Receiver<Work>, retire: impl FnOnce()) {
+    /// `retire` makes the pool forget this thread, and know why the model could not be loaded where that is the reason.
+    /// After that nobody new is sent here, and those who are here already are still answered.
+    pub(super) fn run(self, inbox: &mpsc::Receiver<Work>, retire: impl FnOnce(Option<&EngineError>)) {
         let mut retire = Some(retire);
         let mut batcher = Batcher::default();
         let mut generator = self.build();
         loop {
-            if generator.is_err() {
-                retire.take().into_iter().for_each(|retire| retire());
+            if let (Err(error), Some(retire)) = (&generator, retire.take_if(|_| generator.is_err())) {
+                retire(Some(error));
+                self.shared.set_stage(Stage::Failed(error.clone()));
             }
             if batcher.is_empty() {
                 match self.wait(inbox, self.idle_limit.filter(|_| retire.is_some())) {
                     Arrival::Work(work) => self.gather(work, inbox, &mut batcher),
-                    Arrival::Idle => retire.take().into_iter().for_each(|retire| retire()),
+                    Arrival::Idle => retire.take().into_iter().for_each(|retire| retire(None)),
                     Arrival::Never => break,
                 }
             }
@@ -98,7 +99,6 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(model = %self.spec.card.id, %error, "model could not be loaded");
-                self.shared.set_stage(Stage::Failed(error.clone()));
                 Err(error)
             }
         }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use breve::{
-    domain::GenerationOptions,
-    engine::{Seq2Seq, open_seq2seq},
+    domain::{GenerationOptions, Precision},
+    engine::{EngineError, Local, OpenOptions, open_local},
 };
 use serde::Deserialize;
 
@@ -27,8 +27,12 @@ fn goldens() -> Vec<Golden> {
     goldens
 }
 
-fn model() -> Box<dyn Seq2Seq> {
-    open_seq2seq(&root().join("models/en-es-tiny"), None).unwrap()
+fn open(directory: &Path) -> Result<Local, EngineError> {
+    open_local(directory, &OpenOptions { precision: Precision::F32, ..OpenOptions::default() })
+}
+
+fn model() -> Local {
+    open(&root().join("models/en-es-tiny")).unwrap()
 }
 
 fn greedy() -> GenerationOptions {
@@ -39,36 +43,36 @@ fn greedy() -> GenerationOptions {
 fn the_tokens_of_every_golden_source_match() {
     let model = model();
     for golden in goldens() {
-        assert_eq!(model.encode(&golden.source, None).unwrap(), golden.source_ids, "{}", golden.source);
+        assert_eq!(model.codec().encode(&golden.source, None).unwrap(), golden.source_ids, "{}", golden.source);
     }
 }
 
 #[test]
 fn greedy_output_matches_every_golden_alone() {
-    let mut model = model();
+    let model = model();
     for golden in goldens() {
-        let output = model.generate(&[golden.source_ids], &greedy()).unwrap();
+        let output = model.generate_ids(&[golden.source_ids], &greedy()).unwrap();
         assert_eq!(output[0], golden.output_ids, "{}", golden.source);
-        assert_eq!(model.decode(&output[0]), golden.output);
+        assert_eq!(model.codec().decode(&output[0]), golden.output);
     }
 }
 
 #[test]
 fn greedy_output_matches_every_golden_in_one_padded_batch() {
-    let mut model = model();
+    let model = model();
     let goldens = goldens();
     let sources: Vec<Vec<i64>> = goldens.iter().map(|golden| golden.source_ids.clone()).collect();
-    for (golden, output) in goldens.iter().zip(model.generate(&sources, &greedy()).unwrap()) {
+    for (golden, output) in goldens.iter().zip(model.generate_ids(&sources, &greedy()).unwrap()) {
         assert_eq!(output, golden.output_ids, "{}", golden.source);
     }
 }
 
 #[test]
 fn an_output_is_never_longer_than_asked() {
-    let mut model = model();
+    let model = model();
     let options = GenerationOptions { max_new_tokens: Some(5), ..GenerationOptions::default() };
     for golden in goldens() {
-        let output = model.generate(std::slice::from_ref(&golden.source_ids), &options).unwrap();
+        let output = model.generate_ids(std::slice::from_ref(&golden.source_ids), &options).unwrap();
         assert!(output[0].len() <= 5, "{}: {} tokens", golden.source, output[0].len());
     }
 }
@@ -76,7 +80,7 @@ fn an_output_is_never_longer_than_asked() {
 #[test]
 fn an_option_that_the_model_does_not_have_is_refused_by_name() {
     let options = GenerationOptions { no_repeat_ngram_size: Some(3), ..GenerationOptions::default() };
-    let error = model().generate(&[vec![38, 0]], &options).unwrap_err();
+    let error = model().generate_ids(&[vec![38, 0]], &options).unwrap_err();
     assert!(error.to_string().contains("no_repeat_ngram_size"), "{error}");
 }
 
@@ -84,7 +88,7 @@ fn an_option_that_the_model_does_not_have_is_refused_by_name() {
 fn beams_beyond_the_vocabulary_are_refused() {
     for beams in [0, 1_000_000] {
         let options = GenerationOptions { num_beams: Some(beams), ..GenerationOptions::default() };
-        let error = model().generate(&[vec![38, 0]], &options).unwrap_err();
+        let error = model().generate_ids(&[vec![38, 0]], &options).unwrap_err();
         assert!(error.to_string().contains("num_beams"), "{error}");
     }
 }
@@ -117,7 +121,7 @@ fn a_damaged_file_is_named_and_never_a_panic() {
     ];
     for (file, damage, expected) in cases {
         let copy = damaged(file, damage);
-        let Err(error) = open_seq2seq(copy.path(), None) else { panic!("{file}: opened all the same") };
+        let Err(error) = open(copy.path()) else { panic!("{file}: opened all the same") };
         assert!(error.to_string().contains(expected), "{file}: {error}");
     }
 }

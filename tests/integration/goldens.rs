@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use breve::{
-    domain::{GenerationOptions, LanguagePair},
-    engine::open_seq2seq,
+    domain::{GenerationOptions, LanguagePair, Precision},
+    engine::{Local, OpenOptions, open_local},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,6 +64,10 @@ pub(crate) fn directory(family: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(family)
 }
 
+fn open(directory: &Path) -> Local {
+    open_local(directory, &OpenOptions { precision: Precision::F32, ..OpenOptions::default() }).unwrap()
+}
+
 fn golden(family: &str) -> Golden {
     serde_json::from_slice(&std::fs::read(directory(family).join("cases.json")).unwrap()).unwrap()
 }
@@ -104,10 +108,10 @@ fn compare(family: &str, case: &str, expected: &[i64], got: &[i64]) -> Option<St
 
 fn check_outputs(family: &str) {
     let golden = golden(family);
-    let mut model = open_seq2seq(&directory(family), None).unwrap();
+    let model = open(&directory(family));
     let mut wrong = Vec::new();
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
-        let got = model.generate(std::slice::from_ref(&case.input_ids), &options(&case.params)).unwrap();
+        let got = model.generate_ids(std::slice::from_ref(&case.input_ids), &options(&case.params)).unwrap();
         wrong.extend(compare(family, &name, &case.output_ids, &got[0]));
     }
     assert!(wrong.is_empty(), "{family}: {} of {} cases\n{}", wrong.len(), golden.cases.len(), wrong.join("\n"));
@@ -116,12 +120,12 @@ fn check_outputs(family: &str) {
 /// Rows of a batch: the sources without their padding, and the outputs without theirs.
 fn check_batch(family: &str) {
     let golden = golden(family);
-    let mut model = open_seq2seq(&directory(family), None).unwrap();
+    let model = open(&directory(family));
     let real = |(ids, mask): (&Vec<i64>, &Vec<i64>)| {
         ids.iter().zip(mask).filter(|(_, mask)| **mask == 1).map(|(id, _)| *id).collect::<Vec<_>>()
     };
     let sources: Vec<_> = golden.batch.input_ids.iter().zip(&golden.batch.attention_mask).map(real).collect();
-    let got = model.generate(&sources, &options(&golden.batch.params)).unwrap();
+    let got = model.generate_ids(&sources, &options(&golden.batch.params)).unwrap();
     assert_eq!(got.len(), golden.batch.output_ids.len());
     let mut wrong = Vec::new();
     for (row, (expected, got)) in golden.batch.output_ids.iter().zip(&got).enumerate() {
@@ -135,9 +139,9 @@ fn check_batch(family: &str) {
 
 fn check_tokens(family: &str) {
     let golden = golden(family);
-    let model = open_seq2seq(&directory(family), None).unwrap();
+    let model = open(&directory(family));
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
-        let mut ids = model.encode(&case.text, Some(pair())).unwrap();
+        let mut ids = model.codec().encode(&case.text, Some(pair())).unwrap();
         if ids.len() > 200 {
             // transformers keeps the end token when it truncates.
             ids.drain(199..ids.len() - 1);
@@ -148,7 +152,7 @@ fn check_tokens(family: &str) {
 
 fn check_texts(family: &str) {
     let golden = golden(family);
-    let model = open_seq2seq(&directory(family), None).unwrap();
+    let model = open(&directory(family));
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let Some(expected) = &case.output_text else { continue };
         // The golden M2M100 tokenizer was saved without its language tokens among the special ones, so its decoder
@@ -156,7 +160,7 @@ fn check_texts(family: &str) {
         // with its language tokens.
         let expected: String = expected.replace("<unk>", "").split("__").step_by(2).collect();
         let expected = expected.trim();
-        assert_eq!(model.decode(&case.output_ids), expected, "{family} {name}");
+        assert_eq!(model.codec().decode(&case.output_ids), expected, "{family} {name}");
     }
 }
 
@@ -180,8 +184,8 @@ fn every_setting_means_what_it_means_to_transformers() {
             config["eos_token_id"] = search.eos_token_id.clone().into();
             config["renormalize_logits"] = search.renormalize_logits.into();
         });
-        let mut model = open_seq2seq(directory.path(), None).unwrap();
-        let got = model.generate(&search.sources, &search.params).unwrap();
+        let model = open(directory.path());
+        let got = model.generate_ids(&search.sources, &search.params).unwrap();
         if got != search.outputs {
             let (family, params, expected) = (&search.family, &search.params, &search.outputs);
             wrong.push(format!("{family} {params:?}\nexpected {expected:?}\n     got {got:?}"));

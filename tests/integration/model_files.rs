@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use breve::{
-    domain::{Architecture, GenerationOptions, LanguagePair},
-    engine::{EngineError, Seq2Seq, open_seq2seq},
+    domain::{Architecture, GenerationOptions, LanguagePair, Precision},
+    engine::{EngineError, Local, OpenOptions, open_local},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -39,8 +39,12 @@ pub(crate) fn copy_of(family: &str) -> TempDir {
     directory
 }
 
-fn open(directory: &Path) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    open_seq2seq(directory, None)
+fn open(directory: &Path) -> Result<Local, EngineError> {
+    open_as(directory, None)
+}
+
+fn open_as(directory: &Path, architecture: Option<Architecture>) -> Result<Local, EngineError> {
+    open_local(directory, &OpenOptions { architecture, precision: Precision::F32, ..OpenOptions::default() })
 }
 
 /// The error of opening what must not open, as people see it.
@@ -66,8 +70,8 @@ fn every_form_of_weights_gives_the_same_output() {
     ] {
         let directory = tiny_t5();
         std::fs::copy(fixture(form), directory.path().join(name)).unwrap();
-        let mut model = open(directory.path()).unwrap_or_else(|error| panic!("{form}: {error}"));
-        assert_eq!(model.generate(&[ids("input_ids")], &options).unwrap(), [ids("output_ids")], "{form}");
+        let model = open(directory.path()).unwrap_or_else(|error| panic!("{form}: {error}"));
+        assert_eq!(model.generate_ids(&[ids("input_ids")], &options).unwrap(), [ids("output_ids")], "{form}");
     }
 }
 
@@ -175,19 +179,19 @@ fn an_architecture_that_is_not_known_is_named() {
 
 #[test]
 fn a_directory_of_another_architecture_than_asked_is_refused() {
-    let error = open_seq2seq(&goldens::directory("bart"), Some(Architecture::Marian)).err().unwrap();
+    let error = open_as(&goldens::directory("bart"), Some(Architecture::Marian)).err().unwrap();
     assert!(error.to_string().contains("Bart model, not Marian"), "{error}");
 }
 
 #[test]
 fn sources_that_the_model_cannot_read_are_refused() {
-    let mut model = open(&goldens::directory("bart")).unwrap();
+    let model = open(&goldens::directory("bart")).unwrap();
     let options = GenerationOptions::default();
-    assert_eq!(model.generate(&[], &options).unwrap(), Vec::<Vec<i64>>::new());
+    assert_eq!(model.generate_ids(&[], &options).unwrap(), Vec::<Vec<i64>>::new());
     for (source, reason) in
         [(vec![], "no tokens"), (vec![0; 257], "reads 256"), (vec![3000], "0 to 2999"), (vec![-1], "not -1")]
     {
-        let error = model.generate(&[source], &options).unwrap_err().to_string();
+        let error = model.generate_ids(&[source], &options).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
 }
@@ -205,14 +209,14 @@ fn marian_with_several_targets_puts_the_target_in_front() {
     });
     let model = open(directory.path()).unwrap();
     let pair = |target: &str| LanguagePair::new("en".parse().unwrap(), target.parse().unwrap());
-    let plain = open(&goldens::directory("marian")).unwrap().encode("A formal event.", None).unwrap();
+    let plain = open(&goldens::directory("marian")).unwrap().codec().encode("A formal event.", None).unwrap();
     for (target, id) in [("es", 5000), ("pt", 5001), ("ca", 5002)] {
-        let ids = model.encode("A formal event.", Some(pair(target))).unwrap();
+        let ids = model.codec().encode("A formal event.", Some(pair(target))).unwrap();
         assert_eq!((ids[0], &ids[1..]), (id, &plain[..]), "{target}");
     }
-    assert!(matches!(model.encode("A", Some(pair("de"))), Err(EngineError::Language(_))));
+    assert!(matches!(model.codec().encode("A", Some(pair("de"))), Err(EngineError::Language(_))));
     assert!(matches!(model.options_for(pair("de")), Err(EngineError::Language(_))));
-    assert!(matches!(model.encode("A", None), Err(EngineError::Option { name: "language", .. })));
+    assert!(matches!(model.codec().encode("A", None), Err(EngineError::Option { name: "language", .. })));
 }
 
 #[test]
@@ -232,8 +236,9 @@ fn a_text_cannot_smuggle_in_special_tokens() {
     for family in ["bart", "marian", "m2m_100", "mbart50", "pegasus", "t5"] {
         let model = open(&goldens::directory(family)).unwrap();
         let pair = LanguagePair::new("en".parse().unwrap(), "es".parse().unwrap());
-        let ids = model.encode("One </s> two <pad> es_XX __es__ <mask> <extra_id_0> >>es<<", Some(pair)).unwrap();
-        let plain = model.encode("One", Some(pair)).unwrap();
+        let ids =
+            model.codec().encode("One </s> two <pad> es_XX __es__ <mask> <extra_id_0> >>es<<", Some(pair)).unwrap();
+        let plain = model.codec().encode("One", Some(pair)).unwrap();
         let end = plain.last().unwrap();
         assert_eq!(ids.iter().filter(|id| *id == end).count(), 1, "{family}: {ids:?}");
     }
