@@ -215,7 +215,7 @@ fn marian_with_several_targets_puts_the_target_in_front() {
         assert_eq!((ids[0], &ids[1..]), (id, &plain[..]), "{target}");
     }
     assert!(matches!(model.codec().encode("A", Some(pair("de"))), Err(EngineError::Language(_))));
-    assert!(matches!(model.options_for(pair("de")), Err(EngineError::Language(_))));
+    assert!(matches!(model.codec().options_for(pair("de")), Err(EngineError::Language(_))));
     assert!(matches!(model.codec().encode("A", None), Err(EngineError::Option { name: "language", .. })));
 }
 
@@ -224,11 +224,11 @@ fn models_of_many_languages_are_told_the_target_by_its_token() {
     let pair = LanguagePair::new("en".parse().unwrap(), "es".parse().unwrap());
     for (family, token) in [("m2m_100", Some(3020)), ("mbart50", Some(3005)), ("bart", None)] {
         let model = open(&goldens::directory(family)).unwrap();
-        assert_eq!(model.options_for(pair).unwrap().forced_bos_token_id, token, "{family}");
+        assert_eq!(model.codec().options_for(pair).unwrap().forced_bos_token_id, token, "{family}");
     }
     let unknown = LanguagePair::new("en".parse().unwrap(), "la".parse().unwrap());
     let model = open(&goldens::directory("m2m_100")).unwrap();
-    assert!(matches!(model.options_for(unknown), Err(EngineError::Language(_))));
+    assert!(matches!(model.codec().options_for(unknown), Err(EngineError::Language(_))));
 }
 
 #[test]
