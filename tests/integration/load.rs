@@ -88,3 +88,21 @@ fn clients_that_leave_mid_request_free_their_places_at_once() {
     drop(books);
     until(200, Duration::from_secs(5), &mut || ());
 }
+
+/// The variables of the process that was started: where it started itself again, it is the same process.
+#[cfg(target_os = "linux")]
+fn variables(service: &Service) -> Vec<String> {
+    let variables = fs::read_to_string(format!("/proc/{}/environ", service.id())).unwrap();
+    variables.split('\0').map(str::to_owned).collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn threads_do_not_spin_for_ever_unless_the_user_says_so() {
+    let settled = |service: &Service| variables(service).iter().any(|set| set == "GOMP_SPINCOUNT=100000");
+    assert!(settled(&Service::start(&Home::new())));
+    let passive = Service::start_with(&Home::new(), &[("OMP_WAIT_POLICY", "passive")]);
+    assert!(!settled(&passive));
+    let own = Service::start_with(&Home::new(), &[("GOMP_SPINCOUNT", "7")]);
+    assert!(variables(&own).contains(&"GOMP_SPINCOUNT=7".to_owned()));
+}
