@@ -49,8 +49,8 @@ const LAST_RESORT: f32 = 10.0;
 const FEWEST_WORDS: usize = 4;
 
 /// Chooses an article's most telling sentences.
-#[derive(Debug, Default)]
-pub struct Extractive {}
+#[derive(Debug)]
+pub(super) struct Extractive;
 
 impl Summarizer for Extractive {
     /// See [`select`]. No network is asked, and it is done before anybody can stop wanting it.
@@ -61,7 +61,7 @@ impl Summarizer for Extractive {
 
 /// Chooses `request.count` sentences, or all where the article has no more, in the article's order. Headings, bylines
 /// and fragments are chosen only when there are not enough whole sentences.
-pub(super) fn select(request: &SummarizeRequest) -> SummarizeOutput {
+pub fn select(request: &SummarizeRequest) -> SummarizeOutput {
     let sentences = &request.sentences;
     let chosen =
         if sentences.len() <= request.count { (0..sentences.len()).collect() } else { choose(sentences, request) };
@@ -75,7 +75,7 @@ pub(super) fn select(request: &SummarizeRequest) -> SummarizeOutput {
 }
 
 /// The network of a model that has none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct NoNetwork;
 
 impl Generator for NoNetwork {

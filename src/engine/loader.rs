@@ -33,7 +33,7 @@ impl EngineLoader for Loader {
     fn load(&self, spec: &EngineSpec) -> Result<Engine, EngineError> {
         let card = &spec.card;
         if card.architecture == Architecture::Extractive {
-            let role = Role::Summarizer(Arc::new(Extractive::default()));
+            let role = Role::Summarizer(Arc::new(Extractive));
             return Ok(Engine { role, generator: Box::new(NoNetwork) });
         }
         require_f32(spec.precision)?;

@@ -30,6 +30,8 @@ struct Seen {
     /// Sources that ended, in order.
     done: Mutex<Vec<String>>,
     running: AtomicUsize,
+    /// Steps begun when sources were let go the last time.
+    let_go_at: AtomicUsize,
     /// Most sources at once; 0 for any number.
     room: AtomicUsize,
     /// The network panics when it is asked to let sources go.
@@ -147,6 +149,7 @@ impl Generator for Shouting {
     fn retain(&mut self, wanted: &mut dyn FnMut(SourceId) -> bool) {
         assert!(!self.seen.panics_at_retain.load(Ordering::SeqCst), "scripted panic at retain");
         self.running.retain(|running| wanted(running.id));
+        self.seen.let_go_at.store(self.seen.steps.load(Ordering::SeqCst), Ordering::SeqCst);
         self.seen.running.store(self.running.len(), Ordering::SeqCst);
     }
 
@@ -209,7 +212,7 @@ fn pool(loader: &Arc<Scripted>, budget_mib: u64, queue: usize, idle_unload: Opti
 }
 
 fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(5)
+    Instant::now() + Duration::from_secs(20)
 }
 
 #[tokio::test]
