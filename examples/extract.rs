@@ -11,7 +11,7 @@ use std::{
 
 use breve::{
     domain::{GenerationOptions, Language},
-    engine::{SummarizeRequest, Summarizer, extractive::Extractive},
+    engine::{SummarizeRequest, extractive::select},
     text::Document,
 };
 use clap::Parser;
@@ -57,6 +57,6 @@ fn summary(mut sentences: Vec<String>, arguments: &Arguments) -> Result<Vec<Stri
         count: arguments.count,
         generation: GenerationOptions::default(),
     };
-    let output = Extractive::default().summarize(&request, &|| true)?;
+    let output = select(&request);
     Ok(output.sentences.into_iter().map(|sentence| sentence.text).collect())
 }

@@ -85,6 +85,9 @@ fn pool_settings(settings: &Settings) -> PoolSettings {
         idle_unload: (models.idle_unload_s > 0).then(|| Duration::from_secs(models.idle_unload_s)),
         queue: settings.limits.queue,
         threads: threads(models),
+        precision: models.precision,
+        runtime: models.runtime,
+        batch_wait: Duration::from_millis(models.batch_wait_ms),
     }
 }
 
@@ -115,7 +118,8 @@ fn memory_bytes() -> u64 {
     system.total_memory().min(container)
 }
 
-fn threads(models: &ModelSettings) -> usize {
+/// CPU threads that all models share.
+pub(super) fn threads(models: &ModelSettings) -> usize {
     match models.threads {
         0 => available_parallelism().map_or(1, NonZero::get),
         threads => threads,

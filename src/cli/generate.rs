@@ -12,10 +12,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::CliError;
+use super::{CliError, app, engine::EngineArgs};
 use crate::{
+    config::Settings,
     domain::{GenerationOptions, Language, LanguagePair},
-    engine::{EngineError, Seq2Seq, open_seq2seq},
+    engine::{EngineError, Local, OpenOptions, open_local},
 };
 use cases::{Case, Source};
 
@@ -41,6 +42,8 @@ pub(super) struct GenerateArgs {
     /// Language to generate, for models of many languages.
     #[arg(long, value_name = "LANG", requires = "from")]
     to: Option<Language>,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
 }
 
 /// One line of output.
@@ -51,13 +54,13 @@ struct Generated {
     output_text: String,
 }
 
-pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
+pub(super) fn run(args: &GenerateArgs, settings: &Settings) -> Result<(), CliError> {
     let cases = cases::read(&args.input)?;
     let pair = args.from.zip(args.to).map(|(source, target)| LanguagePair::new(source, target));
-    let mut model = caught(|| open_seq2seq(&args.model, None))?;
+    let model = caught(|| open_local(&args.model, &open_options(settings)))?;
     let mut sink = Sink::open(args.output.as_deref())?;
     for batch in batches(&cases, args.batch.get()) {
-        for generated in caught(|| generate(model.as_mut(), batch, pair))? {
+        for generated in caught(|| generate(&model, batch, pair))? {
             sink.line(&serde_json::to_string(&generated)?)?;
         }
     }
@@ -69,21 +72,27 @@ fn batches(cases: &[Case], size: usize) -> impl Iterator<Item = &[Case]> {
     cases.chunk_by(|case, next| case.params == next.params).flat_map(move |alike| alike.chunks(size))
 }
 
-fn generate(
-    model: &mut dyn Seq2Seq,
-    batch: &[Case],
-    pair: Option<LanguagePair>,
-) -> Result<Vec<Generated>, EngineError> {
-    let language = pair.map_or(Ok(GenerationOptions::default()), |pair| model.options_for(pair))?;
+fn open_options(settings: &Settings) -> OpenOptions {
+    OpenOptions {
+        architecture: None,
+        precision: settings.models.precision,
+        runtime: settings.models.runtime,
+        threads: app::threads(&settings.models),
+    }
+}
+
+fn generate(model: &Local, batch: &[Case], pair: Option<LanguagePair>) -> Result<Vec<Generated>, EngineError> {
+    let codec = model.codec();
+    let language = pair.map_or(Ok(GenerationOptions::default()), |pair| codec.options_for(pair))?;
     let encode = |case: &Case| match &case.source {
         Source::Ids(ids) => Ok(ids.clone()),
-        Source::Text(text) => model.encode(text, pair),
+        Source::Text(text) => codec.encode(text, pair),
     };
     let sources = batch.iter().map(encode).collect::<Result<Vec<_>, _>>()?;
     let options = batch.first().map(|case| case.params.clone()).unwrap_or_default().or(&language);
-    let outputs = model.generate(&sources, &options)?;
+    let outputs = model.generate_ids(&sources, &options)?;
     let generated = |(input_ids, output_ids): (Vec<i64>, Vec<i64>)| {
-        let output_text = model.decode(&output_ids);
+        let output_text = codec.decode(&output_ids);
         Generated { input_ids, output_ids, output_text }
     };
     Ok(sources.into_iter().zip(outputs).map(generated).collect())

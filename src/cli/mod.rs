@@ -4,6 +4,7 @@ mod app;
 mod completions;
 mod config;
 mod detect;
+mod engine;
 mod error;
 mod generate;
 mod input;
@@ -21,9 +22,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use error::CliError;
 
 use crate::{
-    config::{Overrides, Settings},
+    config::{Overrides, Settings, settle_how_threads_wait},
     telemetry,
 };
+use engine::EngineArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -83,17 +85,33 @@ impl Cli {
         if let Command::Completions(args) = &self.command {
             return completions::run(args, &mut Self::command());
         }
+        // Before anything is read: where it works it does not come back.
+        let waiting = self.engine().map(|_| settle_how_threads_wait());
         let settings = Settings::load(&self.overrides())?;
         telemetry::start(&settings.log)?;
+        if let Some(Err(error)) = waiting {
+            tracing::warn!(%error, "the program could not start itself again: models are slow while the cores are busy");
+        }
         match self.command {
             Command::Serve(_) => serve::run(&settings),
             Command::Summarize(args) => summarize::run(args, &settings),
             Command::Translate(args) => translate::run(args, &settings),
             Command::Detect(args) => detect::run(&args, &settings),
             Command::Models(command) => models::run(command, &settings),
-            Command::Generate(args) => generate::run(&args),
+            Command::Generate(args) => generate::run(&args, &settings),
             Command::Config => config::run(&settings),
             Command::Completions(_) => Ok(()),
+        }
+    }
+
+    /// How models are to be run, for commands that run them.
+    fn engine(&self) -> Option<&EngineArgs> {
+        match &self.command {
+            Command::Serve(args) => Some(&args.engine),
+            Command::Summarize(args) => Some(&args.engine),
+            Command::Translate(args) => Some(&args.engine),
+            Command::Generate(args) => Some(&args.engine),
+            Command::Detect(_) | Command::Models(_) | Command::Completions(_) | Command::Config => None,
         }
     }
 
@@ -103,7 +121,15 @@ impl Cli {
             _ => None,
         };
         let quiet = !matches!(self.command, Command::Serve(_) | Command::Config);
-        Overrides { file: self.config.clone(), bind, log_level: self.log.clone(), quiet }
+        Overrides {
+            file: self.config.clone(),
+            bind,
+            runtime: self.engine().and_then(EngineArgs::runtime),
+            precision: self.engine().and_then(EngineArgs::precision),
+            log_level: self.log.clone(),
+            quiet,
+            exact: matches!(self.command, Command::Generate(_)),
+        }
     }
 }
 
@@ -125,5 +151,26 @@ mod tests {
         assert_eq!(overrides.log_level.as_deref(), Some("debug"));
         assert!(!overrides.quiet);
         assert!(Cli::parse_from(["breve", "detect"]).overrides().quiet);
+    }
+
+    #[test]
+    fn commands_that_run_models_choose_how() {
+        for command in [
+            &["serve"][..],
+            &["summarize"],
+            &["translate", "--to", "es"],
+            &["generate", "--model", "x", "--input", "y"],
+        ] {
+            let words = ["breve"].iter().chain(command).chain(&["--engine", "reference", "--precision", "bf16"]);
+            let overrides = Cli::parse_from(words).overrides();
+            assert_eq!(overrides.runtime.as_deref(), Some("reference"), "{command:?}");
+            assert_eq!(overrides.precision.as_deref(), Some("bf16"), "{command:?}");
+            assert_eq!(overrides.exact, command[0] == "generate");
+            for wrong in [["--engine", "onnx"], ["--precision", "f16"]] {
+                assert!(Cli::try_parse_from(["breve"].iter().chain(command).chain(&wrong)).is_err(), "{wrong:?}");
+            }
+        }
+        assert!(Cli::parse_from(["breve", "serve"]).overrides().runtime.is_none());
+        assert!(Cli::parse_from(["breve", "detect"]).engine().is_none());
     }
 }

@@ -1,4 +1,4 @@
-use super::{CliError, app};
+use super::{CliError, app, engine::EngineArgs};
 use crate::{config::Settings, http, service::Service};
 
 /// `breve serve`.
@@ -7,6 +7,8 @@ pub(super) struct ServeArgs {
     /// Address and port to listen on, such as 0.0.0.0:8080; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     pub(super) bind: Option<String>,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
 }
 
 pub(super) fn run(settings: &Settings) -> Result<(), CliError> {

@@ -1,4 +1,4 @@
-use super::{CliError, app, input::InputArgs, output, values::words};
+use super::{CliError, app, engine::EngineArgs, input::InputArgs, output, values::words};
 use crate::{
     config::Settings,
     domain::{Format, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions},
@@ -35,6 +35,8 @@ pub(super) struct SummarizeArgs {
     /// Print the answer of POST /v1/summarize.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
 }
 
 pub(super) fn run(args: SummarizeArgs, settings: &Settings) -> Result<(), CliError> {

@@ -1,4 +1,4 @@
-use super::{CliError, app, input::InputArgs, output};
+use super::{CliError, app, engine::EngineArgs, input::InputArgs, output};
 use crate::{config::Settings, domain::Language, http, service::Translation};
 
 /// `breve translate`.
@@ -18,6 +18,8 @@ pub(super) struct TranslateArgs {
     /// Print the answer of POST /v1/translate.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
 }
 
 pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliError> {

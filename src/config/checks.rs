@@ -25,6 +25,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
     named("models.memory_budget_mib", within(models.memory_budget_mib, 0..=1 << 30))?;
     named("models.idle_unload_s", within(models.idle_unload_s, 0..=year_s))?;
     named("models.threads", within(models.threads, 0..=1024))?;
+    named("models.batch_wait_ms", within(models.batch_wait_ms, 0..=1000))?;
     named("log.level", directives(&log.level))
 }
 

@@ -16,6 +16,8 @@ use super::{ConfigError, Settings, checks};
 
 const DEFAULTS: &str = include_str!("../../config/breve.toml");
 const PREFIX: &str = "BREVE__";
+/// The layer right over the defaults.
+const COMMAND: &str = "defaults of this command";
 
 /// What flags say, over all other layers.
 #[derive(Debug, Clone, Default)]
@@ -24,10 +26,16 @@ pub struct Overrides {
     pub file: Option<PathBuf>,
     /// `--bind`: `server.bind`.
     pub bind: Option<String>,
+    /// `--engine`: `models.runtime`.
+    pub runtime: Option<String>,
+    /// `--precision`: `models.precision`.
+    pub precision: Option<String>,
     /// `--log`: `log.level`.
     pub log_level: Option<String>,
     /// For commands that answer and end: `log.level` is `warn` where nobody sets it.
     pub quiet: bool,
+    /// For commands that are held to a reference: `models.precision` is `f32` where nobody sets it.
+    pub exact: bool,
 }
 
 impl Settings {
@@ -56,19 +64,34 @@ impl Settings {
     ) -> Result<Self, ConfigError> {
         let defaults = Layer::defaults()?;
         let mut layers = vec![defaults.clone()];
-        layers.extend(flags.quiet.then(|| Layer::one("defaults of this command", "log.level", "warn".into())));
+        layers.extend(flags.quiet.then(|| Layer::one(COMMAND, "log.level", "warn".into())));
+        layers.extend(flags.exact.then(|| Layer::one(COMMAND, "models.precision", "f32".into())));
         if let Some(path) = file {
             layers.push(Layer::file(path)?);
         }
         for (name, value) in variables {
             layers.extend(Layer::variable(&name, &value, &defaults)?);
         }
-        layers.extend(flags.bind.iter().map(|bind| Layer::one("--bind", "server.bind", bind.as_str().into())));
-        layers.extend(flags.log_level.iter().map(|level| Layer::one("--log", "log.level", level.as_str().into())));
+        layers.extend(flags.layers());
         for layer in &layers {
             layer.refuse_unknown(&defaults.values, &layer.values, "")?;
         }
         merge(layers)
+    }
+}
+
+impl Overrides {
+    fn layers(&self) -> impl Iterator<Item = Layer> {
+        let flags = [
+            ("--bind", "server.bind", &self.bind),
+            ("--engine", "models.runtime", &self.runtime),
+            ("--precision", "models.precision", &self.precision),
+            ("--log", "log.level", &self.log_level),
+        ];
+        let layer = |(flag, key, value): (&str, &str, &Option<String>)| {
+            value.as_ref().map(|value| Layer::one(flag, key, value.as_str().into()))
+        };
+        flags.into_iter().filter_map(layer)
     }
 }
 

@@ -6,17 +6,19 @@ mod error;
 mod hub;
 mod layers;
 mod paths;
+mod waiting;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ModelId;
+use crate::domain::{ModelId, Precision, Runtime};
 
 pub use error::ConfigError;
 pub use hub::HubSettings;
 pub use layers::Overrides;
 pub use paths::{builtin_candidates, data_directory};
+pub use waiting::settle_how_threads_wait;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,8 +86,14 @@ pub struct ModelSettings {
     pub memory_budget_mib: u64,
     /// Unload a model that was not used for so many seconds; 0 never.
     pub idle_unload_s: u64,
-    /// CPU threads for one model; 0 for all cores. The built-in translator always uses one.
+    /// CPU threads that all models share; 0 for all cores.
     pub threads: usize,
+    /// The numbers that models compute with.
+    pub precision: Precision,
+    /// What runs them.
+    pub runtime: Runtime,
+    /// Longest time that the first of several requests waits for the others, in milliseconds.
+    pub batch_wait_ms: u64,
 }
 
 /// Logging.

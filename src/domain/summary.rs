@@ -84,7 +84,7 @@ impl std::ops::AddAssign for Usage {
 }
 
 /// A model and the revision of its files, written `id@revision`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ModelName {
     /// The model.
     pub id: ModelId,

@@ -1,9 +1,10 @@
 //! A summariser of any encoder-decoder: the article in pieces that fit its context, nothing cut.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{
-    DraftSentence, EngineError, Seq2Seq, SummarizeOutput, SummarizeRequest, Summarizer, Wanted, extractive::Extractive,
+    Codec, DraftSentence, EngineError, Generate, SummarizeOutput, SummarizeRequest, Summarizer, best,
+    extractive::select,
 };
 use crate::{
     domain::{GenerationOptions, Usage},
@@ -12,7 +13,7 @@ use crate::{
 
 /// Has a model write the summary of each piece of an article.
 pub(super) struct Abstractive {
-    model: Box<dyn Seq2Seq>,
+    codec: Arc<dyn Codec>,
     /// Put before every piece, such as T5's `summarize: `.
     prefix: String,
     defaults: GenerationOptions,
@@ -25,13 +26,13 @@ struct Part {
 }
 
 impl Abstractive {
-    pub(super) fn new(model: Box<dyn Seq2Seq>, prefix: String, defaults: GenerationOptions) -> Self {
-        let defaults = defaults.within(model.context_tokens());
-        Self { model, prefix, defaults }
+    pub(super) fn new(codec: Arc<dyn Codec>, prefix: String, defaults: GenerationOptions) -> Self {
+        let defaults = defaults.within(codec.context_tokens());
+        Self { codec, prefix, defaults }
     }
 
     fn tokens(&self, text: &str) -> Result<usize, EngineError> {
-        Ok(self.model.encode(text, None)?.len())
+        Ok(self.codec.encode(text, None)?.len())
     }
 
     /// The article's sentences; those longer than `limit` tokens in several parts.
@@ -56,7 +57,7 @@ impl Abstractive {
     ///
     /// Tokens of joined sentences can be a few more than their sum, so a piece that came out too long is halved.
     fn pieces(&self, sentences: &[String]) -> Result<Vec<Vec<i64>>, EngineError> {
-        let limit = self.model.context_tokens().saturating_sub(self.tokens(&self.prefix)?).max(1);
+        let limit = self.codec.context_tokens().saturating_sub(self.tokens(&self.prefix)?).max(1);
         let parts = self.parts(sentences, limit)?;
         let counts: Vec<usize> = parts.iter().map(|part| part.tokens).collect();
         let mut waiting = chunk(&counts, limit);
@@ -64,7 +65,7 @@ impl Abstractive {
         let mut pieces = Vec::new();
         while let Some(range) = waiting.pop() {
             let ids = self.encode_range(&parts, range.clone())?;
-            if ids.len() <= self.model.context_tokens() || range.len() < 2 {
+            if ids.len() <= self.codec.context_tokens() || range.len() < 2 {
                 pieces.push(ids);
             } else {
                 let middle = range.start + range.len() / 2;
@@ -76,34 +77,34 @@ impl Abstractive {
 
     fn encode_range(&self, parts: &[Part], range: Range<usize>) -> Result<Vec<i64>, EngineError> {
         let texts: Vec<&str> = parts[range].iter().map(|part| part.text.as_str()).collect();
-        self.model.encode(&format!("{}{}", self.prefix, texts.join(" ")), None)
+        self.codec.encode(&format!("{}{}", self.prefix, texts.join(" ")), None)
     }
 
     /// The sentences that the model wrote for one piece.
     fn sentences(&self, ids: &[i64]) -> Vec<String> {
         // Pegasus writes its line breaks as `<n>`.
-        let text = self.model.decode(ids).replace("<n>", "\n");
+        let text = self.codec.decode(ids).replace("<n>", "\n");
         let spans = split_sentences(&text);
         spans.iter().map(|span| text[span.start..span.end].trim().to_owned()).filter(|text| !text.is_empty()).collect()
     }
 }
 
 impl Summarizer for Abstractive {
-    fn summarize(&mut self, request: &SummarizeRequest, wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError> {
+    fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
         let options = request.generation.clone().or(&self.defaults);
-        let pieces = self.pieces(&request.sentences)?;
-        let outputs = self.model.generate_while(&pieces, &options, wanted)?;
-        let usage = Usage {
-            input_tokens: pieces.iter().map(Vec::len).sum(),
-            output_tokens: outputs.iter().map(Vec::len).sum(),
-        };
+        let source = |ids| self.codec.source(ids, &options);
+        let pieces = self.pieces(&request.sentences)?.into_iter().map(source).collect::<Result<Vec<_>, _>>()?;
+        let input_tokens = pieces.iter().map(|piece| piece.ids.len()).sum();
+        let chunks = pieces.len();
+        let outputs = best(model.generate(pieces, &mut |_, _| ())?);
+        let usage = Usage { input_tokens, output_tokens: outputs.iter().map(Vec::len).sum() };
         let drafts: Vec<String> = outputs.iter().flat_map(|ids| whole_sentences(self.sentences(ids))).collect();
         if drafts.is_empty() {
             return Err(EngineError::Failed("it wrote nothing".into()));
         }
         Ok(SummarizeOutput {
-            sentences: choose(drafts, request, pieces.len())?,
-            chunks: pieces.len(),
+            sentences: choose(drafts, request, chunks),
+            chunks,
             sentences_read: request.sentences.len(),
             usage,
         })
@@ -120,12 +121,11 @@ fn whole_sentences(mut sentences: Vec<String>) -> Vec<String> {
 }
 
 /// At most as many sentences as were asked for: the first of one piece, the most telling ones of several.
-fn choose(drafts: Vec<String>, request: &SummarizeRequest, pieces: usize) -> Result<Vec<DraftSentence>, EngineError> {
+fn choose(drafts: Vec<String>, request: &SummarizeRequest, pieces: usize) -> Vec<DraftSentence> {
     let written = |text: String| DraftSentence { text, source: None };
     if pieces < 2 || drafts.len() <= request.count {
-        return Ok(drafts.into_iter().take(request.count).map(written).collect());
+        return drafts.into_iter().take(request.count).map(written).collect();
     }
-    let chosen =
-        Extractive::default().summarize(&SummarizeRequest { sentences: drafts, ..request.clone() }, &|| true)?;
-    Ok(chosen.sentences.into_iter().map(|sentence| written(sentence.text)).collect())
+    let chosen = select(&SummarizeRequest { sentences: drafts, ..request.clone() });
+    chosen.sentences.into_iter().map(|sentence| written(sentence.text)).collect()
 }

@@ -11,7 +11,10 @@
 
 mod terms;
 
-use super::{DraftSentence, EngineError, SummarizeOutput, SummarizeRequest, Summarizer, Wanted};
+use super::{
+    DraftSentence, EngineError, Event, Generate, Generator, Source, SourceId, SummarizeOutput, SummarizeRequest,
+    Summarizer,
+};
 use crate::{domain::Usage, text};
 use terms::Terms;
 
@@ -46,24 +49,52 @@ const LAST_RESORT: f32 = 10.0;
 const FEWEST_WORDS: usize = 4;
 
 /// Chooses an article's most telling sentences.
-#[derive(Debug, Default)]
-pub struct Extractive {}
+#[derive(Debug)]
+pub(super) struct Extractive;
 
 impl Summarizer for Extractive {
-    /// Chooses `count` sentences, or all where the article has no more, in the article's order. Headings, bylines
-    /// and fragments are chosen only when there are not enough whole sentences.
-    /// It is done before anybody can stop wanting it.
-    fn summarize(&mut self, request: &SummarizeRequest, _wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError> {
-        let sentences = &request.sentences;
-        let chosen =
-            if sentences.len() <= request.count { (0..sentences.len()).collect() } else { choose(sentences, request) };
-        let draft = |index: usize| DraftSentence { text: sentences[index].clone(), source: Some(index) };
-        Ok(SummarizeOutput {
-            sentences: chosen.into_iter().map(draft).collect(),
-            chunks: 1,
-            sentences_read: sentences.len(),
-            usage: Usage::default(),
-        })
+    /// See [`select`]. No network is asked, and it is done before anybody can stop wanting it.
+    fn summarize(&self, request: &SummarizeRequest, _model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
+        Ok(select(request))
+    }
+}
+
+/// Chooses `request.count` sentences, or all where the article has no more, in the article's order. Headings, bylines
+/// and fragments are chosen only when there are not enough whole sentences.
+pub fn select(request: &SummarizeRequest) -> SummarizeOutput {
+    let sentences = &request.sentences;
+    let chosen =
+        if sentences.len() <= request.count { (0..sentences.len()).collect() } else { choose(sentences, request) };
+    let draft = |index: usize| DraftSentence { text: sentences[index].clone(), source: Some(index) };
+    SummarizeOutput {
+        sentences: chosen.into_iter().map(draft).collect(),
+        chunks: 1,
+        sentences_read: sentences.len(),
+        usage: Usage::default(),
+    }
+}
+
+/// The network of a model that has none.
+#[derive(Debug)]
+pub(super) struct NoNetwork;
+
+impl Generator for NoNetwork {
+    fn join(&mut self, _arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError> {
+        Err(EngineError::Failed("sentence selection has no network".into()))
+    }
+
+    fn step(&mut self) -> Result<Vec<Event>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    fn retain(&mut self, _wanted: &mut dyn FnMut(SourceId) -> bool) {}
+
+    fn running(&self) -> usize {
+        0
+    }
+
+    fn has_room(&self, _joining: &[(SourceId, Source)], _source: &Source) -> bool {
+        true
     }
 }
 
@@ -135,7 +166,7 @@ mod tests {
 
     fn summarize(sentences: Vec<String>, language: Language, count: usize) -> SummarizeOutput {
         let request = SummarizeRequest { language, sentences, count, generation: GenerationOptions::default() };
-        Extractive::default().summarize(&request, &|| true).unwrap()
+        select(&request)
     }
 
     fn indices(output: &SummarizeOutput) -> Vec<usize> {

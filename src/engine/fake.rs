@@ -1,7 +1,8 @@
 //! A scripted engine for tests: deterministic, without a model's files.
 //!
 //! Summaries are the article's first sentences, word for word. Translations are taken from a table, and are the
-//! sentence in capitals where the table has none. Every word counts as a token.
+//! sentence in capitals where the table has none. Every word counts as a token. The network has one step for each
+//! request and takes one request at a time.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,8 +12,8 @@ use std::{
 };
 
 use super::{
-    DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, Summarizer,
-    TranslateOutput, TranslateRequest, Translator, Wanted,
+    DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis, Plan, Role,
+    Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest, Translator,
 };
 use crate::domain::{ModelId, Task, Usage};
 
@@ -64,10 +65,12 @@ impl EngineLoader for FakeLoader {
         let step = self.with(&spec.card.id, |script| script.loads.pop_front());
         play(step)?;
         let fake = Fake { loader: self.clone(), id: spec.card.id.clone() };
-        Ok(match spec.card.task {
-            Task::Summarization => Engine::Summarizer(Box::new(fake)),
-            Task::Translation => Engine::Translator(Box::new(fake)),
-        })
+        let generator = Box::new(FakeGenerator { fake: fake.clone(), running: None });
+        let role = match spec.card.task {
+            Task::Summarization => Role::Summarizer(Arc::new(fake)),
+            Task::Translation => Role::Translator(Arc::new(fake)),
+        };
+        Ok(Engine { role, generator })
     }
 }
 
@@ -84,17 +87,18 @@ fn play(step: Option<Step>) -> Result<(), EngineError> {
     }
 }
 
+/// A source for a generator that looks at nothing but the ids.
+pub fn source(ids: Vec<i64>) -> Source {
+    Source { ids, plan: Plan::default() }
+}
+
+#[derive(Clone)]
 struct Fake {
     loader: FakeLoader,
     id: ModelId,
 }
 
 impl Fake {
-    fn step(&self) -> Result<(), EngineError> {
-        // The lock is let go before a step that sleeps or panics.
-        play(self.loader.with(&self.id, |script| script.requests.pop_front()))
-    }
-
     fn translation(&self, sentence: &str) -> String {
         let known = self.loader.with(&self.id, |script| script.translations.get(sentence).cloned());
         known.unwrap_or_else(|| sentence.to_uppercase())
@@ -102,8 +106,8 @@ impl Fake {
 }
 
 impl Summarizer for Fake {
-    fn summarize(&mut self, request: &SummarizeRequest, _wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError> {
-        self.step()?;
+    fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
+        model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let chosen = request.sentences.iter().take(request.count).enumerate();
         let sentences: Vec<_> =
             chosen.map(|(index, text)| DraftSentence { text: text.clone(), source: Some(index) }).collect();
@@ -114,11 +118,44 @@ impl Summarizer for Fake {
 }
 
 impl Translator for Fake {
-    fn translate(&mut self, request: &TranslateRequest, _wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError> {
-        self.step()?;
+    fn translate(&self, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError> {
+        model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let sentences: Vec<_> = request.sentences.iter().map(|sentence| self.translation(sentence)).collect();
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(sentences.iter()) };
         Ok(TranslateOutput { sentences, untranslated: 0, usage })
+    }
+}
+
+/// Plays the script's next step for the request that has joined.
+struct FakeGenerator {
+    fake: Fake,
+    running: Option<SourceId>,
+}
+
+impl Generator for FakeGenerator {
+    fn join(&mut self, arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError> {
+        self.running = arrivals.first().map(|(id, _)| *id).or(self.running);
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<Vec<Event>, EngineError> {
+        let Some(source) = self.running.take() else { return Ok(Vec::new()) };
+        // The lock is let go before a step that sleeps or panics.
+        let step = self.fake.loader.with(&self.fake.id, |script| script.requests.pop_front());
+        let outcome = play(step).map(|()| vec![Hypothesis { tokens: Vec::new(), score: 0.0 }]);
+        Ok(vec![Event::Done { source, outcome }])
+    }
+
+    fn retain(&mut self, wanted: &mut dyn FnMut(SourceId) -> bool) {
+        self.running = self.running.filter(|id| wanted(*id));
+    }
+
+    fn running(&self) -> usize {
+        usize::from(self.running.is_some())
+    }
+
+    fn has_room(&self, joining: &[(SourceId, Source)], _source: &Source) -> bool {
+        self.running.is_none() && joining.is_empty()
     }
 }
 

@@ -1,12 +1,12 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Codec, Engine, EngineError, EngineSpec, Generator, Local, OpenOptions,
+    Codec, Engine, EngineError, EngineSpec, Generator, OpenOptions, Role,
     abstractive::Abstractive,
-    extractive::Extractive,
-    pretrained::{self, PretrainedCodec},
+    extractive::{Extractive, NoNetwork},
     generation::Session,
-    kernels::team::Team,
+    kernels::{Isa, team::Team},
+    pretrained::{self, PretrainedCodec},
     reference,
     seq2seq::{BuiltInCodec, Runtime, Settings},
     translation::SentenceTranslator,
@@ -20,6 +20,11 @@ pub trait EngineLoader: Send + Sync {
     /// # Errors
     /// [`EngineError`] when its files are missing, damaged or of another kind. Tensor operations may panic.
     fn load(&self, spec: &EngineSpec) -> Result<Engine, EngineError>;
+
+    /// What [`load`](Self::load) takes `asked` to mean for a model: never [`Precision::Auto`].
+    fn precision(&self, _architecture: Architecture, _runtime: RuntimeChoice, asked: Precision) -> Precision {
+        if asked == Precision::Auto { Precision::F32 } else { asked }
+    }
 }
 
 /// Builds the real engines.
@@ -30,16 +35,22 @@ impl EngineLoader for Loader {
     fn load(&self, spec: &EngineSpec) -> Result<Engine, EngineError> {
         let card = &spec.card;
         if card.architecture == Architecture::Extractive {
-            return Ok(Engine::Summarizer(Box::new(Extractive::default())));
+            let role = Role::Summarizer(Arc::new(Extractive));
+            return Ok(Engine { role, generator: Box::new(NoNetwork) });
         }
         let how = How { precision: spec.precision, runtime: spec.runtime, threads: spec.threads };
         let (codec, generator) = open(&spec.directory, card.architecture, Some(card.context_tokens), how)?;
-        let model = Box::new(Local::new(codec, generator));
         let defaults = card.generation.clone();
-        Ok(match card.task {
-            Task::Summarization => Engine::Summarizer(Box::new(Abstractive::new(model, card.prefix.clone(), defaults))),
-            Task::Translation => Engine::Translator(Box::new(SentenceTranslator::new(model, defaults))),
-        })
+        let role = match card.task {
+            Task::Summarization => Role::Summarizer(Arc::new(Abstractive::new(codec, card.prefix.clone(), defaults))),
+            Task::Translation => Role::Translator(Arc::new(SentenceTranslator::new(codec, defaults))),
+        };
+        Ok(Engine { role, generator })
+    }
+
+    fn precision(&self, architecture: Architecture, runtime: RuntimeChoice, asked: Precision) -> Precision {
+        let ours = runtime == RuntimeChoice::Auto || architecture == Architecture::MarianSsru;
+        if ours { fastest(asked) } else { Precision::F32 }
     }
 }
 
@@ -71,6 +82,25 @@ pub(super) fn open_local(directory: &Path, options: &OpenOptions) -> Result<Halv
     open(directory, architecture, None, how)
 }
 
+/// rust-bert's networks compute with nothing else here: they are what other precisions are held against.
+fn require_f32(precision: Precision) -> Result<(), EngineError> {
+    match precision {
+        Precision::Auto | Precision::F32 => Ok(()),
+        Precision::Bf16 | Precision::Int8 => {
+            Err(EngineError::Option { name: "precision", reason: "the reference computes in f32 only".into() })
+        }
+    }
+}
+
+/// The fastest precision that this machine has, where none is asked for.
+fn fastest(asked: Precision) -> Precision {
+    match asked {
+        Precision::Auto if Isa::best().has_fast_int8() => Precision::Int8,
+        Precision::Auto => Precision::F32,
+        asked => asked,
+    }
+}
+
 /// A model on our own runtime, or on rust-bert's networks where that is asked for.
 fn open(
     directory: &Path,
@@ -88,14 +118,17 @@ fn open(
     }
     if architecture == Architecture::MarianSsru {
         let codec = BuiltInCodec::open(directory, context_tokens)?;
-        let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, Arc::clone(&team)))?;
+        let runtime = Runtime::open(directory, architecture, &Settings::new(fastest(how.precision), Arc::clone(&team)))?;
         return Ok((Arc::new(codec), Box::new(Session::new(runtime, team))));
     }
     let (codec, config) = PretrainedCodec::open(directory, architecture)?;
     let generator: Box<dyn Generator> = match how.runtime {
-        RuntimeChoice::Reference => reference::open(directory, &config, architecture, team)?,
+        RuntimeChoice::Reference => {
+            require_f32(how.precision)?;
+            reference::open(directory, &config, architecture, team)?
+        }
         RuntimeChoice::Auto => {
-            let runtime = Runtime::open(directory, architecture, &Settings::new(how.precision, Arc::clone(&team)))?;
+            let runtime = Runtime::open(directory, architecture, &Settings::new(fastest(how.precision), Arc::clone(&team)))?;
             Box::new(Session::new(runtime, team))
         }
     };

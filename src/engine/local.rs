@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, path::Path, sync::Arc};
 
-use super::{Codec, EngineError, Event, Generate, Generator, Hypothesis, Source, SourceId, loader};
+use super::{Codec, EngineError, Event, Generate, Generator, Hypothesis, Source, SourceId, best, loader};
 use crate::domain::{Architecture, GenerationOptions, Precision, Runtime};
 
 /// How a model is opened by itself.
@@ -30,14 +30,10 @@ pub struct Local {
 /// [`EngineError`] when the files are missing, damaged or of an architecture that is not known.
 pub fn open_local(directory: &Path, options: &OpenOptions) -> Result<Local, EngineError> {
     let (codec, generator) = loader::open_local(directory, options)?;
-    Ok(Local::new(codec, generator))
+    Ok(Local { codec, generator: RefCell::new(generator) })
 }
 
 impl Local {
-    pub(super) fn new(codec: Arc<dyn Codec>, generator: Box<dyn Generator>) -> Self {
-        Self { codec, generator: RefCell::new(generator) }
-    }
-
     /// The model's tokenizer and settings.
     pub fn codec(&self) -> &dyn Codec {
         &*self.codec
@@ -53,8 +49,7 @@ impl Local {
         options: &GenerationOptions,
     ) -> Result<Vec<Vec<i64>>, EngineError> {
         let sources = sources.iter().map(|ids| self.codec.source(ids.clone(), options)).collect::<Result<_, _>>()?;
-        let best = |outputs: Vec<Hypothesis>| outputs.into_iter().next().map(|best| best.tokens).unwrap_or_default();
-        Ok(self.generate(sources, &mut |_, _| ())?.into_iter().map(best).collect())
+        Ok(best(self.generate(sources, &mut |_, _| ())?))
     }
 }
 
@@ -111,36 +106,5 @@ impl Round {
             }
         }
         Ok(())
-    }
-}
-
-/// As the pool still asks for it.
-impl super::Seq2Seq for Local {
-    fn context_tokens(&self) -> usize {
-        self.codec.context_tokens()
-    }
-
-    fn encode(&self, text: &str, pair: Option<crate::domain::LanguagePair>) -> Result<Vec<i64>, EngineError> {
-        self.codec.encode(text, pair)
-    }
-
-    fn decode(&self, ids: &[i64]) -> String {
-        self.codec.decode(ids)
-    }
-
-    fn options_for(&self, pair: crate::domain::LanguagePair) -> Result<GenerationOptions, EngineError> {
-        self.codec.options_for(pair)
-    }
-
-    fn generate_while(
-        &mut self,
-        sources: &[Vec<i64>],
-        options: &GenerationOptions,
-        wanted: super::Wanted<'_>,
-    ) -> Result<Vec<Vec<i64>>, EngineError> {
-        if !wanted() {
-            return Err(EngineError::Unwanted);
-        }
-        self.generate_ids(sources, options)
     }
 }

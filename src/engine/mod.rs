@@ -1,7 +1,9 @@
 //! What turns text into text: the traits, and what implements them. Only this module knows tensors.
 //!
-//! An [`Engine`] is built and used on one thread. tch's plain methods panic on error, so whoever runs an
-//! engine catches the panic and builds the engine again.
+//! A model is in two halves. Its [`Codec`] turns text into token ids and back, on any thread; its [`Generator`] holds
+//! the tensors and is built, stepped and dropped on one thread. A [`Summarizer`] or a [`Translator`] is plain code that
+//! asks the codec for ids and a [`Generate`] for outputs. tch's plain methods panic on error, so whoever steps a
+//! generator catches the panic and builds the engine again.
 
 mod abstractive;
 mod error;
@@ -11,6 +13,7 @@ mod generation;
 mod kernels;
 mod loader;
 mod local;
+mod parameters;
 mod pretrained;
 mod reference;
 mod seq2seq;
@@ -18,14 +21,15 @@ mod tokenizer;
 mod translation;
 mod weights;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use crate::domain::{Architecture, GenerationOptions, Language, LanguagePair, ModelCard, Usage};
+use crate::domain::{GenerationOptions, Language, LanguagePair, ModelCard, Precision, Runtime, Usage};
 
 pub use error::EngineError;
 pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
 pub use local::{Local, OpenOptions, open_local};
+pub use parameters::{Parameters, parameters};
 
 /// All that is needed to build an engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,20 +38,29 @@ pub struct EngineSpec {
     pub card: ModelCard,
     /// The directory that holds its files; empty for sentence selection, which has none.
     pub directory: PathBuf,
-    /// The precision of the weights.
-    pub precision: crate::domain::Precision,
-    /// What runs the network.
-    pub runtime: crate::domain::Runtime,
-    /// CPU threads for one operation.
+    /// CPU threads that all models of this process share.
     pub threads: usize,
+    /// The numbers to compute with.
+    pub precision: Precision,
+    /// What runs it.
+    pub runtime: Runtime,
 }
 
-/// A model in memory, ready to work.
-pub enum Engine {
+/// A model in memory: what any thread may use, and what its owner thread steps.
+pub struct Engine {
+    /// What it does.
+    pub role: Role,
+    /// Its network.
+    pub generator: Box<dyn Generator>,
+}
+
+/// What a model does.
+#[derive(Clone)]
+pub enum Role {
     /// Shortens text.
-    Summarizer(Box<dyn Summarizer>),
+    Summarizer(Arc<dyn Summarizer>),
     /// Translates sentences.
-    Translator(Box<dyn Translator>),
+    Translator(Arc<dyn Translator>),
 }
 
 /// An article to shorten.
@@ -107,67 +120,22 @@ pub struct TranslateOutput {
     pub usage: Usage,
 }
 
-/// Asked between steps: whether anybody still wants the answer.
-pub type Wanted<'a> = &'a dyn Fn() -> bool;
-
-/// Shortens text.
-pub trait Summarizer {
+/// Shortens text. The work of the network is done by the [`Generate`] that each call brings.
+pub trait Summarizer: Send + Sync {
     /// Shortens one article.
     ///
     /// # Errors
-    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`]. Tensor operations may panic.
-    fn summarize(&mut self, request: &SummarizeRequest, wanted: Wanted<'_>) -> Result<SummarizeOutput, EngineError>;
+    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`].
+    fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError>;
 }
 
-/// Translates sentences.
-pub trait Translator {
+/// Translates sentences. The work of the network is done by the [`Generate`] that each call brings.
+pub trait Translator: Send + Sync {
     /// Translates each sentence.
     ///
     /// # Errors
-    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`]. Tensor operations may panic.
-    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError>;
-}
-
-/// An encoder-decoder model that maps token ids to token ids. `abstractive` and `translation` make a
-/// [`Summarizer`] and a [`Translator`] of any.
-pub trait Seq2Seq {
-    /// Longest source in tokens, special tokens included.
-    fn context_tokens(&self) -> usize;
-
-    /// The ids of `text`, special tokens included, not truncated. `pair` is needed by models of many languages.
-    ///
-    /// # Errors
-    /// [`EngineError::Language`] when the model does not know one of the languages.
-    fn encode(&self, text: &str, pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError>;
-
-    /// The text of `ids`, special tokens left out.
-    fn decode(&self, ids: &[i64]) -> String;
-
-    /// What generating into a language asks for, such as `forced_bos_token_id`.
-    ///
-    /// # Errors
-    /// [`EngineError::Language`] when the model does not know one of the languages.
-    fn options_for(&self, pair: LanguagePair) -> Result<GenerationOptions, EngineError>;
-
-    /// Generates one output for each source; ids come back as `transformers.generate` returns them for that row
-    /// alone (with the decoder's start token and the end token, without padding).
-    ///
-    /// # Errors
-    /// [`EngineError`] for settings that this model cannot honour. Tensor operations may panic.
-    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, EngineError> {
-        self.generate_while(sources, options, &|| true)
-    }
-
-    /// The same, given up at the next step once the answer is not wanted any more.
-    ///
-    /// # Errors
-    /// As [`generate`](Self::generate), and [`EngineError::Unwanted`].
-    fn generate_while(
-        &mut self,
-        sources: &[Vec<i64>],
-        options: &GenerationOptions,
-        wanted: Wanted<'_>,
-    ) -> Result<Vec<Vec<i64>>, EngineError>;
+    /// [`EngineError`] when the model cannot do it, or [`EngineError::Unwanted`].
+    fn translate(&self, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError>;
 }
 
 /// Text to ids and back for one encoder-decoder, and what a search for it does. `abstractive` and `translation` make
@@ -278,14 +246,8 @@ pub enum Event {
     },
 }
 
-/// Opens the encoder-decoder in `directory` by itself, for checking it against a reference (`breve generate`).
-///
-/// # Errors
-/// [`EngineError`] when the files are missing, damaged or of an architecture that is not known.
-pub fn open_seq2seq(
-    directory: &std::path::Path,
-    architecture: Option<Architecture>,
-) -> Result<Box<dyn Seq2Seq>, EngineError> {
-    let options = OpenOptions { architecture, ..OpenOptions::default() };
-    Ok(Box::new(open_local(directory, &options)?))
+/// The tokens of each source's best hypothesis.
+fn best(outputs: Vec<Vec<Hypothesis>>) -> Vec<Vec<i64>> {
+    let first = |hypotheses: Vec<Hypothesis>| hypotheses.into_iter().next();
+    outputs.into_iter().map(|output| first(output).map(|best| best.tokens).unwrap_or_default()).collect()
 }

@@ -1,6 +1,8 @@
 //! A translator of any encoder-decoder: sentence by sentence, nothing cut, nothing lost.
 
-use super::{EngineError, Seq2Seq, TranslateOutput, TranslateRequest, Translator, Wanted};
+use std::sync::Arc;
+
+use super::{Codec, EngineError, Generate, TranslateOutput, TranslateRequest, Translator, best};
 use crate::{
     domain::{GenerationOptions, LanguagePair, Usage},
     text::split_long,
@@ -8,7 +10,7 @@ use crate::{
 
 /// Translates each sentence on its own, so that each source sentence has exactly one translation.
 pub(super) struct SentenceTranslator {
-    model: Box<dyn Seq2Seq>,
+    codec: Arc<dyn Codec>,
     defaults: GenerationOptions,
 }
 
@@ -19,39 +21,39 @@ struct Piece {
 }
 
 impl SentenceTranslator {
-    pub(super) fn new(model: Box<dyn Seq2Seq>, defaults: GenerationOptions) -> Self {
-        let defaults = defaults.within(model.context_tokens());
-        Self { model, defaults }
+    pub(super) fn new(codec: Arc<dyn Codec>, defaults: GenerationOptions) -> Self {
+        let defaults = defaults.within(codec.context_tokens());
+        Self { codec, defaults }
     }
 
     /// The sentence in pieces that fit the context: one, unless it is very long.
     fn pieces(&self, sentence: usize, text: &str, pair: LanguagePair) -> Result<Vec<Piece>, EngineError> {
-        let limit = self.model.context_tokens();
-        let ids = self.model.encode(text, Some(pair))?;
+        let limit = self.codec.context_tokens();
+        let ids = self.codec.encode(text, Some(pair))?;
         if ids.len() <= limit {
             return Ok(vec![Piece { sentence, ids }]);
         }
         // An error would show below, when the piece is encoded for good.
-        let count = |part: &str| self.model.encode(part, Some(pair)).map_or(usize::MAX, |ids| ids.len());
-        let encode = |part: &str| Ok(Piece { sentence, ids: self.model.encode(part, Some(pair))? });
+        let count = |part: &str| self.codec.encode(part, Some(pair)).map_or(usize::MAX, |ids| ids.len());
+        let encode = |part: &str| Ok(Piece { sentence, ids: self.codec.encode(part, Some(pair))? });
         split_long(text, limit, count).into_iter().map(encode).collect()
     }
 }
 
 impl Translator for SentenceTranslator {
-    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError> {
-        let options = self.model.options_for(request.pair)?.or(&request.generation).or(&self.defaults);
+    fn translate(&self, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError> {
+        let options = self.codec.options_for(request.pair)?.or(&request.generation).or(&self.defaults);
         let mut pieces = Vec::new();
         for (index, sentence) in request.sentences.iter().enumerate().filter(|(_, text)| has_words(text)) {
             pieces.extend(self.pieces(index, sentence, request.pair)?);
         }
-        let sources: Vec<Vec<i64>> = pieces.iter().map(|piece| piece.ids.clone()).collect();
-        let outputs = self.model.generate_while(&sources, &options, wanted)?;
-        let usage = Usage {
-            input_tokens: pieces.iter().map(|piece| piece.ids.len()).sum(),
-            output_tokens: outputs.iter().map(Vec::len).sum(),
-        };
-        let translated = pieces.iter().zip(outputs).map(|(piece, ids)| (piece.sentence, self.model.decode(&ids)));
+        let input_tokens = pieces.iter().map(|piece| piece.ids.len()).sum();
+        let places: Vec<usize> = pieces.iter().map(|piece| piece.sentence).collect();
+        let source = |piece: Piece| self.codec.source(piece.ids, &options);
+        let sources = pieces.into_iter().map(source).collect::<Result<_, _>>()?;
+        let outputs = best(model.generate(sources, &mut |_, _| ())?);
+        let usage = Usage { input_tokens, output_tokens: outputs.iter().map(Vec::len).sum() };
+        let translated = places.into_iter().zip(outputs).map(|(sentence, ids)| (sentence, self.codec.decode(&ids)));
         let (sentences, untranslated) = join(&request.sentences, translated);
         Ok(TranslateOutput { sentences, untranslated, usage })
     }
@@ -84,12 +86,15 @@ fn join(sentences: &[String], pieces: impl Iterator<Item = (usize, String)>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Language;
+    use crate::{
+        domain::Language,
+        engine::{Hypothesis, Source, fake},
+    };
 
     /// Ten tokens of context, a token a word; "translates" by shouting each word.
     struct Shouter;
 
-    impl Seq2Seq for Shouter {
+    impl Codec for Shouter {
         fn context_tokens(&self) -> usize {
             10
         }
@@ -106,22 +111,28 @@ mod tests {
             Ok(GenerationOptions::default())
         }
 
-        fn generate_while(
-            &mut self,
-            sources: &[Vec<i64>],
-            _: &GenerationOptions,
-            _: Wanted<'_>,
-        ) -> Result<Vec<Vec<i64>>, EngineError> {
-            assert!(sources.iter().all(|ids| ids.len() <= 10), "a source is longer than the context");
-            Ok(sources.iter().map(|ids| ids.iter().copied().filter(|&id| id < 1000).collect()).collect())
+        fn source(&self, ids: Vec<i64>, _: &GenerationOptions) -> Result<Source, EngineError> {
+            assert!(ids.len() <= 10, "a source is longer than the context");
+            Ok(fake::source(ids))
+        }
+    }
+
+    impl Generate for Shouter {
+        fn generate(
+            &self,
+            sources: Vec<Source>,
+            _: &mut dyn FnMut(usize, &[i64]),
+        ) -> Result<Vec<Vec<Hypothesis>>, EngineError> {
+            let known = |source: Source| source.ids.into_iter().filter(|&id| id < 1000).collect();
+            Ok(sources.into_iter().map(|source| vec![Hypothesis { tokens: known(source), score: 0.0 }]).collect())
         }
     }
 
     fn translate(sentences: &[&str]) -> Result<TranslateOutput, EngineError> {
         let sentences = sentences.iter().map(ToString::to_string).collect();
         let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
-        let mut translator = SentenceTranslator::new(Box::new(Shouter), GenerationOptions::default());
-        translator.translate(&TranslateRequest { pair, sentences, generation: GenerationOptions::default() }, &|| true)
+        let translator = SentenceTranslator::new(Arc::new(Shouter), GenerationOptions::default());
+        translator.translate(&TranslateRequest { pair, sentences, generation: GenerationOptions::default() }, &Shouter)
     }
 
     #[test]

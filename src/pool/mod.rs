@@ -1,12 +1,17 @@
-//! Which models are in memory: one owner thread a model, admission, eviction, recovery from panics.
+//! Which models are in memory: one owner thread a model, admission, batching, eviction, recovery from panics.
+//!
+//! A request's plain code (`request`) runs on a thread of its own and sends sources to the model's thread (`worker`),
+//! which lets those of all requests join its generator between steps (`batcher`).
 
+mod batcher;
 mod error;
 mod memory;
+mod models;
+mod request;
 mod shared;
 mod worker;
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
@@ -16,19 +21,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
+use tokio::{task::spawn_blocking, time::timeout_at};
 
 use crate::{
-    domain::{ModelId, ModelName, ModelState},
+    domain::{ModelId, ModelState, Precision, Runtime},
     engine::{
-        EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest,
+        EngineError, EngineLoader, EngineSpec, Generate, Role, SummarizeOutput, SummarizeRequest, TranslateOutput,
+        TranslateRequest,
     },
     store::InstalledModel,
 };
 pub use error::PoolError;
-use memory::estimated_bytes;
-use shared::{Shared, Stage};
-use worker::{Answer, Command, Ticket, WorkError, Worker};
+use memory::Estimates;
+use models::{Models, Slot};
+use request::{Request, Visit, Waiter};
+use shared::Shared;
+use worker::Worker;
 
 /// How much the pool may hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,18 +47,24 @@ pub struct PoolSettings {
     pub idle_unload: Option<Duration>,
     /// Requests that may wait for one model.
     pub queue: usize,
-    /// CPU threads for one model.
+    /// CPU threads that all models share.
     pub threads: usize,
+    /// The numbers that models compute with.
+    pub precision: Precision,
+    /// What runs them.
+    pub runtime: Runtime,
+    /// Longest time that the first work of a batch waits for that of requests which are being prepared.
+    pub batch_wait: Duration,
 }
 
-/// An answer, and how long it waited before its model began.
+/// An answer, and how long it waited before its model began: before the first of its sources joined the batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timed<T> {
     /// The answer.
     pub output: T,
     /// Time in the queue, loading included.
     pub queued: Duration,
-    /// Time the model worked.
+    /// Time the model worked, for this request and those that shared its steps.
     pub worked: Duration,
 }
 
@@ -64,25 +78,9 @@ struct Inner {
     settings: PoolSettings,
     loader: Arc<dyn EngineLoader>,
     models: Mutex<Models>,
+    estimates: Estimates,
     /// Requests that wait for memory.
     waiting: AtomicUsize,
-}
-
-/// A model's entry in the pool.
-struct Slot {
-    name: ModelName,
-    commands: mpsc::Sender<Command>,
-    shared: Arc<Shared>,
-    last_used: Instant,
-}
-
-#[derive(Default)]
-struct Models {
-    slots: HashMap<ModelId, Slot>,
-    /// Evicted models whose threads may still hold memory.
-    leaving: Vec<Arc<Shared>>,
-    /// Why the last load of a model failed.
-    failures: HashMap<ModelId, String>,
 }
 
 /// How often a request that waits for memory looks again.
@@ -91,7 +89,8 @@ const ROOM_CHECK: Duration = Duration::from_millis(5);
 impl Pool {
     /// An empty pool that builds engines with `loader`.
     pub fn new(settings: PoolSettings, loader: Arc<dyn EngineLoader>) -> Self {
-        Self { inner: Arc::new(Inner { settings, loader, models: Mutex::default(), waiting: AtomicUsize::new(0) }) }
+        let (models, estimates, waiting) = Default::default();
+        Self { inner: Arc::new(Inner { settings, loader, models, estimates, waiting }) }
     }
 
     /// Summarises with `model`, loading it first where needed.
@@ -104,7 +103,7 @@ impl Pool {
         request: SummarizeRequest,
         deadline: Instant,
     ) -> Result<Timed<SummarizeOutput>, PoolError> {
-        self.call(model, request, deadline, Command::Summarize).await
+        self.call(model, request, deadline, summarize).await
     }
 
     /// Translates with `model`, loading it first where needed.
@@ -117,7 +116,7 @@ impl Pool {
         request: TranslateRequest,
         deadline: Instant,
     ) -> Result<Timed<TranslateOutput>, PoolError> {
-        self.call(model, request, deadline, Command::Translate).await
+        self.call(model, request, deadline, translate).await
     }
 
     /// Reads `model` into memory, and waits until it is there or `deadline` has passed.
@@ -125,60 +124,58 @@ impl Pool {
     /// # Errors
     /// [`PoolError`].
     pub async fn load(&self, model: &InstalledModel, deadline: Instant) -> Result<(), PoolError> {
-        self.call(model, (), deadline, Command::Load).await.map(|timed| timed.output)
+        let visit = self.enter(model, deadline).await?;
+        self.inner.role(model, &visit, deadline).await.map(drop)
     }
 
     /// Lets go of a model once its work in hand is done; returns whether it was in memory.
     pub fn unload(&self, id: &ModelId) -> bool {
-        let mut models = self.inner.lock();
-        models.failures.remove(id);
-        let slot = models.slots.remove(id);
-        let found = slot.is_some();
-        models.leaving.extend(slot.map(|slot| slot.shared));
-        found
+        self.inner.lock().unload(id)
     }
 
     /// Loading, loaded or failed; `None` for a model the pool does not hold.
     pub fn state(&self, id: &ModelId) -> Option<ModelState> {
-        let models = self.inner.lock();
-        let held = models.slots.get(id).and_then(|slot| slot.shared.model_state());
-        held.or_else(|| models.failures.get(id).map(|reason| ModelState::Failed { reason: reason.clone() }))
+        self.inner.lock().state(id)
     }
 
     /// Whether `model` can be expected to answer: it fits into the budget, and its last load did not fail.
     pub fn can_serve(&self, model: &InstalledModel) -> bool {
-        let fits = estimated_bytes(model) <= self.inner.settings.memory_budget_bytes;
+        let fits = self.inner.needed_bytes(model) <= self.inner.settings.memory_budget_bytes;
         fits && !matches!(self.state(&model.name.id), Some(ModelState::Failed { .. }))
     }
 
-    async fn call<Q, A>(
+    async fn call<Q: Send + 'static, A: Send + 'static>(
         &self,
         model: &InstalledModel,
-        request: Q,
+        asked: Q,
         deadline: Instant,
-        wrap: impl FnOnce(Ticket<Q, A>) -> Command,
+        run: fn(&Role, &Q, &dyn Generate) -> Result<A, EngineError>,
     ) -> Result<Timed<A>, PoolError> {
-        let queued_at = Instant::now();
-        let (reply, answer) = oneshot::channel();
-        let command = wrap(Ticket { request, reply, queued_at, deadline });
-        let shared = self.enter(model, command, deadline).await?;
-        let outcome = tokio::time::timeout_at(deadline.into(), answer).await;
-        self.inner.settle(model, &shared, outcome)
+        let request = Arc::new(Request::new(Instant::now(), deadline));
+        let visit = self.enter(model, deadline).await?;
+        let role = self.inner.role(model, &visit, deadline).await?;
+        let shared = Arc::clone(&visit.admitted.shared);
+        // Dropped with this future.
+        let waiter = Waiter(Arc::clone(&request));
+        let work =
+            spawn_blocking(move || request::work(&role, &request, &visit, |role, model| run(role, &asked, model)));
+        let outcome = match timeout_at(deadline.into(), work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(stopped)) => Err(EngineError::Failed(stopped.to_string())),
+            Err(_) => Err(EngineError::Unwanted),
+        };
+        let outcome = outcome.map_err(|error| failure(model, &shared, deadline, error));
+        drop(waiter);
+        outcome
     }
 
-    /// Hands the command to the model's thread; waits for room in memory where that is needed.
-    async fn enter(
-        &self,
-        model: &InstalledModel,
-        mut command: Command,
-        deadline: Instant,
-    ) -> Result<Arc<Shared>, PoolError> {
+    /// A place at the model; waits for room in memory where that is needed.
+    async fn enter(&self, model: &InstalledModel, deadline: Instant) -> Result<Visit, PoolError> {
         let mut waiting = None;
         loop {
-            command = match self.inner.enter(model, command)? {
-                Entry::Sent(shared) => return Ok(shared),
-                Entry::NoRoom(command) => *command,
-            };
+            if let Some(visit) = self.inner.enter(model)? {
+                return Ok(visit);
+            }
             let overloaded = || PoolError::Overloaded {
                 model: model.name.id.clone(),
                 retry_after: self.inner.lock().shortest_backlog(),
@@ -194,11 +191,45 @@ impl Pool {
     }
 }
 
-/// What became of a command.
-enum Entry {
-    Sent(Arc<Shared>),
-    /// Models that are at work hold the memory; the command comes back.
-    NoRoom(Box<Command>),
+fn summarize(role: &Role, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
+    match role {
+        Role::Summarizer(summarizer) => summarizer.summarize(request, model),
+        Role::Translator(_) => Err(EngineError::Failed("this model translates, it does not summarise".into())),
+    }
+}
+
+fn translate(role: &Role, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError> {
+    match role {
+        Role::Translator(translator) => translator.translate(request, model),
+        Role::Summarizer(_) => Err(EngineError::Failed("this model summarises, it does not translate".into())),
+    }
+}
+
+/// What a request is told that got no answer.
+fn failure(model: &InstalledModel, shared: &Shared, deadline: Instant, error: EngineError) -> PoolError {
+    let id = model.name.id.clone();
+    match error {
+        EngineError::Unwanted if Instant::now() < deadline => {
+            PoolError::Engine { model: id, source: EngineError::Failed("it was unloaded".into()) }
+        }
+        EngineError::Unwanted => {
+            tracing::info!(model = %id, "work given up: its deadline has passed");
+            late(model, shared)
+        }
+        source => {
+            tracing::error!(model = %id, error = %source, "model failed on a request");
+            PoolError::Engine { model: id, source }
+        }
+    }
+}
+
+/// What a request is told whose deadline has passed.
+fn late(model: &InstalledModel, shared: &Shared) -> PoolError {
+    let model = model.name.id.clone();
+    match shared.is_loading() {
+        true => PoolError::Loading { model, retry_after: Duration::from_secs(5) },
+        false => PoolError::Timeout { model },
+    }
 }
 
 /// A place among the requests that wait for memory, given back when dropped.
@@ -224,142 +255,83 @@ impl Inner {
         self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands the command to the model's thread, starting it where memory allows. All under one lock, so that no other
-    /// request can evict the model in between.
-    fn enter(self: &Arc<Self>, model: &InstalledModel, command: Command) -> Result<Entry, PoolError> {
+    /// A place at the model, which is started where memory allows; `None` while models at work hold the memory. All
+    /// under one lock, so that no other request can evict the model in between.
+    fn enter(self: &Arc<Self>, model: &InstalledModel) -> Result<Option<Visit>, PoolError> {
         let id = &model.name.id;
+        let needed = self.needed_bytes(model);
         let mut models = self.lock();
         models.retire_other_revision(model);
-        if !models.slots.contains_key(id) {
-            if !self.make_room(model, &mut models)? {
-                return Ok(Entry::NoRoom(Box::new(command)));
+        if !models.holds(id) {
+            if !self.make_room(model, needed, &mut models)? {
+                return Ok(None);
             }
-            let slot = self.start(model, estimated_bytes(model))?;
-            models.failures.remove(id);
-            models.slots.insert(id.clone(), slot);
+            models.insert(id.clone(), self.start(model, needed)?);
         }
-        let gone = || PoolError::Load { model: id.clone(), source: EngineError::Failed("its thread ended".into()) };
-        let slot = models.slots.get_mut(id).ok_or_else(gone)?;
         // One is at work besides those that wait.
-        if !slot.shared.admit(self.settings.queue + 1) {
-            return Err(PoolError::Overloaded { model: id.clone(), retry_after: slot.shared.backlog() });
-        }
-        slot.last_used = Instant::now();
-        if slot.commands.send(command).is_err() {
-            slot.shared.finish(None);
-            return Err(gone());
-        }
-        Ok(Entry::Sent(Arc::clone(&slot.shared)))
+        models.visit(id, self.settings.queue + 1).map(Some)
     }
 
     /// Whether there is room for `model`; idle models are evicted, the longest unused first, if that makes enough.
-    fn make_room(&self, model: &InstalledModel, models: &mut Models) -> Result<bool, PoolError> {
-        let needed = estimated_bytes(model);
+    fn make_room(&self, model: &InstalledModel, needed: u64, models: &mut Models) -> Result<bool, PoolError> {
         let budget = self.settings.memory_budget_bytes;
         if needed > budget {
             let (needed_mib, budget_mib) = (needed >> 20, budget >> 20);
             return Err(PoolError::TooLarge { model: model.name.id.clone(), needed_mib, budget_mib });
         }
-        if models.busy_bytes() + needed > budget {
-            return Ok(false);
+        Ok(models.make_room(needed, budget))
+    }
+
+    fn spec(&self, model: &InstalledModel) -> EngineSpec {
+        EngineSpec {
+            card: model.card.clone(),
+            directory: model.directory.clone(),
+            threads: self.settings.threads,
+            precision: self.settings.precision,
+            runtime: self.settings.runtime,
         }
-        while models.resident_bytes() + needed > budget {
-            models.evict_idle();
-        }
-        Ok(models.resident_bytes() + models.leaving_bytes() + needed <= budget)
+    }
+
+    /// What `model` will take in memory.
+    fn needed_bytes(&self, model: &InstalledModel) -> u64 {
+        let PoolSettings { runtime, precision, .. } = self.settings;
+        self.estimates.bytes(model, self.loader.precision(model.card.architecture, runtime, precision))
     }
 
     fn start(self: &Arc<Self>, model: &InstalledModel, memory_bytes: u64) -> Result<Slot, PoolError> {
-        let (commands, inbox) = mpsc::channel();
+        let (work, inbox) = mpsc::channel();
         let shared = Arc::new(Shared::new(memory_bytes));
-        let spec =
-            EngineSpec { card: model.card.clone(), directory: model.directory.clone(), threads: self.settings.threads, precision: crate::domain::Precision::Auto, runtime: crate::domain::Runtime::Auto };
         let worker = Worker {
-            spec,
+            spec: self.spec(model),
             loader: Arc::clone(&self.loader),
             shared: Arc::clone(&shared),
             idle_limit: self.settings.idle_unload,
+            batch_wait: self.settings.batch_wait,
         };
         let (pool, id, own) = (Arc::downgrade(self), model.name.id.clone(), Arc::clone(&shared));
         let name = format!("model {}", model.name.id);
-        let spawned = thread::Builder::new().name(name).spawn(move || worker.run(&inbox, || forget(&pool, &id, &own)));
+        let spawned = thread::Builder::new().name(name).spawn(move || {
+            worker.run(&inbox, |failure| forget(&pool, &id, &own, failure));
+        });
         spawned.map_err(|error| PoolError::Load {
             model: model.name.id.clone(),
             source: EngineError::Failed(format!("no thread could be started: {error}")),
         })?;
-        Ok(Slot { name: model.name.clone(), commands, shared, last_used: Instant::now() })
+        Ok(Slot::new(model.name.clone(), work, shared))
     }
 
-    fn settle<A>(
-        &self,
-        model: &InstalledModel,
-        shared: &Shared,
-        outcome: Result<Result<Answer<A>, oneshot::error::RecvError>, tokio::time::error::Elapsed>,
-    ) -> Result<Timed<A>, PoolError> {
-        let model = model.name.id.clone();
-        match outcome {
-            Ok(Ok(Ok(timed))) => Ok(timed),
-            Ok(Ok(Err(WorkError::Load(source)))) => Err(PoolError::Load { model, source }),
-            Ok(Ok(Err(WorkError::Work(source)))) => Err(PoolError::Engine { model, source }),
-            Ok(Err(_)) => Err(PoolError::Engine { model, source: EngineError::Failed("it was unloaded".into()) }),
-            Err(_) | Ok(Ok(Err(WorkError::Late))) if shared.stage() == Stage::Loading => {
-                Err(PoolError::Loading { model, retry_after: Duration::from_secs(5) })
-            }
-            Err(_) | Ok(Ok(Err(WorkError::Late))) => Err(PoolError::Timeout { model }),
-        }
+    /// What the model does, once it is loaded.
+    async fn role(&self, model: &InstalledModel, visit: &Visit, deadline: Instant) -> Result<Role, PoolError> {
+        let shared = &visit.admitted.shared;
+        let loaded = timeout_at(deadline.into(), shared.role()).await.map_err(|_| late(model, shared))?;
+        loaded.map_err(|source| PoolError::Load { model: model.name.id.clone(), source })
     }
 }
 
 /// Takes an ended thread's model out of the pool, unless another thread has taken its place.
-fn forget(pool: &Weak<Inner>, id: &ModelId, own: &Arc<Shared>) {
+fn forget(pool: &Weak<Inner>, id: &ModelId, own: &Arc<Shared>, failure: Option<&EngineError>) {
     let Some(pool) = pool.upgrade() else { return };
-    let mut models = pool.lock();
-    if models.slots.get(id).is_some_and(|slot| Arc::ptr_eq(&slot.shared, own)) {
-        models.slots.remove(id);
-        models.leaving.push(Arc::clone(own));
-        if let Stage::Failed(reason) = own.stage() {
-            models.failures.insert(id.clone(), reason);
-        }
-    }
-}
-
-impl Models {
-    /// Bytes of the models that are here to stay.
-    fn resident_bytes(&self) -> u64 {
-        self.slots.values().map(|slot| slot.shared.memory_bytes).sum()
-    }
-
-    /// Bytes of the models that have work.
-    fn busy_bytes(&self) -> u64 {
-        let busy = self.slots.values().filter(|slot| slot.shared.pending() > 0);
-        busy.map(|slot| slot.shared.memory_bytes).sum()
-    }
-
-    /// Bytes of models on their way out.
-    fn leaving_bytes(&mut self) -> u64 {
-        self.leaving.retain(|shared| shared.stage() != Stage::Gone);
-        self.leaving.iter().map(|shared| shared.memory_bytes).sum()
-    }
-
-    /// When the first model at work should be done with what waits for it.
-    fn shortest_backlog(&self) -> Duration {
-        self.slots.values().map(|slot| slot.shared.backlog()).min().unwrap_or_default()
-    }
-
-    /// Lets go of the idle model that was unused the longest.
-    fn evict_idle(&mut self) {
-        let idle = self.slots.iter().filter(|(_, slot)| slot.shared.pending() == 0);
-        let Some(id) = idle.min_by_key(|(_, slot)| slot.last_used).map(|(id, _)| id.clone()) else { return };
-        tracing::info!(model = %id, "model evicted to make room");
-        self.leaving.extend(self.slots.remove(&id).map(|slot| slot.shared));
-    }
-
-    /// A model that was pulled anew replaces the one in memory.
-    fn retire_other_revision(&mut self, model: &InstalledModel) {
-        if self.slots.get(&model.name.id).is_some_and(|slot| slot.name != model.name) {
-            self.leaving.extend(self.slots.remove(&model.name.id).map(|slot| slot.shared));
-        }
-    }
+    pool.lock().forget(id, own, failure);
 }
 
 #[cfg(test)]

@@ -1,90 +1,176 @@
-//! What the pool and the thread that owns a model both see.
+//! What the pool, the requests and the thread that owns a model all see.
 
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use crate::domain::ModelState;
+use tokio::sync::watch;
+
+use crate::{
+    domain::ModelState,
+    engine::{EngineError, Role},
+};
 
 /// Where the owner thread is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Stage {
     Loading,
-    Loaded,
-    Failed(String),
+    Loaded(Role),
+    Failed(EngineError),
     /// The thread has let go of the engine's memory.
     Gone,
 }
 
-/// State that both sides see.
+/// State that all sides see.
 pub(super) struct Shared {
     pub(super) memory_bytes: u64,
     pending: AtomicUsize,
-    progress: Mutex<Progress>,
+    stage: watch::Sender<Stage>,
+    pace: Mutex<Pace>,
 }
 
-struct Progress {
-    stage: Stage,
-    /// Moving average of the time one piece of work takes.
-    typical_work: Duration,
+/// How fast requests are answered, lately. Those that share steps each take long, and are answered soon after one
+/// another: what counts is the time between answers.
+struct Pace {
+    /// Time that passed between answers while there was work, and the number of them; old ones fade.
+    busy: Duration,
+    answers: f64,
+    last_answer: Instant,
+    last_use: Instant,
 }
 
 /// A guess before anything was measured, for the first `Retry-After`.
 const FIRST_GUESS: Duration = Duration::from_secs(1);
 
+/// What an answer counts for when the next one is there.
+const FADE: f64 = 0.95;
+
 impl Shared {
     pub(super) fn new(memory_bytes: u64) -> Self {
-        let progress = Progress { stage: Stage::Loading, typical_work: FIRST_GUESS };
-        Self { memory_bytes, pending: AtomicUsize::new(0), progress: Mutex::new(progress) }
+        let now = Instant::now();
+        let pace = Pace { busy: FIRST_GUESS, answers: 1.0, last_answer: now, last_use: now };
+        let stage = watch::Sender::new(Stage::Loading);
+        Self { memory_bytes, pending: AtomicUsize::new(0), stage, pace: Mutex::new(pace) }
     }
 
     /// Counts one more request in, unless `limit` are waiting or at work already.
-    pub(super) fn admit(&self, limit: usize) -> bool {
-        self.pending.fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| (n < limit).then_some(n + 1)).is_ok()
+    pub(super) fn admit(self: &Arc<Self>, limit: usize) -> Option<Admitted> {
+        let enter = |n: usize| (n < limit).then_some(n + 1);
+        self.pending.fetch_update(Ordering::AcqRel, Ordering::Acquire, enter).ok()?;
+        self.lock().last_use = Instant::now();
+        Some(Admitted { shared: Arc::clone(self) })
     }
 
-    /// Counts a request out; `worked` is how long it kept the model busy.
-    pub(super) fn finish(&self, worked: Option<Duration>) {
-        self.pending.fetch_sub(1, Ordering::AcqRel);
-        if let Some(worked) = worked {
-            let mut progress = self.lock();
-            progress.typical_work = progress.typical_work.mul_f64(0.8) + worked.mul_f64(0.2);
-        }
-    }
-
+    /// Requests admitted and not yet answered.
     pub(super) fn pending(&self) -> usize {
         self.pending.load(Ordering::Acquire)
     }
 
+    /// How long nobody has used the model; zero while somebody does.
+    pub(super) fn idle_for(&self) -> Duration {
+        if self.pending() > 0 { Duration::ZERO } else { self.lock().last_use.elapsed() }
+    }
+
     /// When the work that is waiting now should be done.
     pub(super) fn backlog(&self) -> Duration {
-        let waiting = u32::try_from(self.pending()).unwrap_or(u32::MAX);
-        self.lock().typical_work.saturating_mul(waiting)
+        self.lock().between_answers().saturating_mul(u32::try_from(self.pending()).unwrap_or(u32::MAX))
     }
 
     pub(super) fn set_stage(&self, stage: Stage) {
-        self.lock().stage = stage;
+        self.stage.send_replace(stage);
     }
 
     pub(super) fn stage(&self) -> Stage {
-        self.lock().stage.clone()
+        self.stage.borrow().clone()
+    }
+
+    pub(super) fn is_loading(&self) -> bool {
+        matches!(*self.stage.borrow(), Stage::Loading)
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(*self.stage.borrow(), Stage::Gone)
+    }
+
+    /// What the model does, once it is loaded.
+    pub(super) async fn role(&self) -> Result<Role, EngineError> {
+        let gone = || EngineError::Failed("it was unloaded".into());
+        let mut stages = self.stage.subscribe();
+        let stage = stages.wait_for(|stage| !matches!(stage, Stage::Loading)).await.map_err(|_| gone())?;
+        match &*stage {
+            Stage::Loaded(role) => Ok(role.clone()),
+            Stage::Failed(error) => Err(error.clone()),
+            Stage::Loading | Stage::Gone => Err(gone()),
+        }
     }
 
     pub(super) fn model_state(&self) -> Option<ModelState> {
         match self.stage() {
             Stage::Loading => Some(ModelState::Loading),
-            Stage::Loaded => Some(ModelState::Loaded { memory_bytes: self.memory_bytes }),
-            Stage::Failed(reason) => Some(ModelState::Failed { reason }),
+            Stage::Loaded(_) => Some(ModelState::Loaded { memory_bytes: self.memory_bytes }),
+            Stage::Failed(error) => Some(ModelState::Failed { reason: error.to_string() }),
             Stage::Gone => None,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, Pace> {
         // Nothing panics while it holds this lock, and the values are whole at every point.
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pace {
+    fn answered(&mut self, worked: Duration) {
+        let now = Instant::now();
+        // Before this request began there may have been nothing to do.
+        let between = worked.min(now.duration_since(self.last_answer));
+        self.busy = self.busy.mul_f64(FADE) + between;
+        self.answers = self.answers * FADE + 1.0;
+        self.last_answer = now;
+    }
+
+    fn between_answers(&self) -> Duration {
+        self.busy.div_f64(self.answers)
+    }
+}
+
+/// A request that counts as the model's work until this is dropped.
+pub(super) struct Admitted {
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Admitted {
+    /// Notes that the request was answered; `worked` is how long it was at work.
+    pub(super) fn answered(&self, worked: Duration) {
+        self.shared.lock().answered(worked);
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.shared.lock().last_use = Instant::now();
+        self.shared.pending.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_that_of_answers_not_of_requests() {
+        let mut pace = Shared::new(0);
+        let pace = pace.pace.get_mut().unwrap();
+        for _ in 0..20 {
+            // Sixteen that shared their steps for 1.6 seconds.
+            pace.last_answer = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
+            (0..16).for_each(|_| pace.answered(Duration::from_millis(1600)));
+        }
+        let between = pace.between_answers();
+        assert!(between > Duration::from_millis(50) && between < Duration::from_millis(200), "{between:?}");
     }
 }

@@ -1,18 +1,51 @@
+use std::sync::atomic::AtomicBool;
+
 use super::*;
 use crate::{
     domain::{
         Architecture, GenerationOptions, Language, LanguagePair, Languages, ModelCard, ModelName, ModelOrigin, Task,
         Usage,
     },
-    engine::{Engine, Translator, Wanted},
+    engine::{Engine, Event, Generator, Hypothesis, Source, SourceId, Translator, fake},
 };
 
-/// Builds translators that do what each sentence says: `panic`, `sleep`, `fail`, or else shout it.
+mod batching;
+
+/// Builds models whose sources say what happens to them: `panic`, `burst` (a panic, later), `sleep`, `for ever`, `fail`,
+/// `steps N` and `refuse` (when it joins) by their first words, or else one step; those that end come back in capitals.
 #[derive(Default)]
 struct Scripted {
     loads: AtomicUsize,
     failing_loads: AtomicUsize,
-    worked: Arc<AtomicUsize>,
+    seen: Arc<Seen>,
+}
+
+/// What the generators saw.
+#[derive(Default)]
+struct Seen {
+    /// The sources of each join.
+    joins: Mutex<Vec<Vec<String>>>,
+    /// Steps begun.
+    steps: AtomicUsize,
+    /// Sources that ended, in order.
+    done: Mutex<Vec<String>>,
+    running: AtomicUsize,
+    /// Steps begun when sources were let go the last time.
+    let_go_at: AtomicUsize,
+    /// Most sources at once; 0 for any number.
+    room: AtomicUsize,
+    /// The network panics when it is asked to let sources go.
+    panics_at_retain: AtomicBool,
+}
+
+impl Seen {
+    fn joins(&self) -> Vec<Vec<String>> {
+        self.joins.lock().unwrap().clone()
+    }
+
+    fn joined(&self) -> usize {
+        self.joins().iter().map(Vec::len).sum()
+    }
 }
 
 impl EngineLoader for Scripted {
@@ -22,37 +55,117 @@ impl EngineLoader for Scripted {
         if self.failing_loads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails).is_ok() {
             return Err(EngineError::Failed("scripted".into()));
         }
-        Ok(Engine::Translator(Box::new(Shout { worked: Arc::clone(&self.worked) })))
+        let generator = Box::new(Shouting { seen: Arc::clone(&self.seen), running: Vec::new() });
+        Ok(Engine { role: Role::Translator(Arc::new(Shout)), generator })
     }
 }
 
-struct Shout {
-    worked: Arc<AtomicUsize>,
-}
+/// A source for each sentence, its text as ids.
+struct Shout;
 
 impl Translator for Shout {
-    fn translate(&mut self, request: &TranslateRequest, wanted: Wanted<'_>) -> Result<TranslateOutput, EngineError> {
-        self.worked.fetch_add(1, Ordering::SeqCst);
-        match request.sentences[0].as_str() {
-            "panic" => panic!("scripted panic"),
-            "sleep" => thread::sleep(Duration::from_millis(150)),
-            "for ever" => {
-                while wanted() {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                return Err(EngineError::Unwanted);
-            }
-            "fail" => return Err(EngineError::Failed("scripted".into())),
+    fn translate(&self, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError> {
+        if request.sentences[0] == "bad code" {
+            panic!("scripted panic of plain code");
+        }
+        let source = |text: &String| fake::source(text.chars().map(|c| i64::from(u32::from(c))).collect());
+        let mut heard = vec![Vec::new(); request.sentences.len()];
+        let outputs = model.generate(request.sentences.iter().map(source).collect(), &mut |index, tokens| {
+            heard[index].extend_from_slice(tokens);
+        })?;
+        let best: Vec<_> = outputs.iter().map(|hypotheses| &hypotheses[0].tokens).collect();
+        assert_eq!(heard.iter().collect::<Vec<_>>(), best, "tokens on the way and at the end");
+        let sentences = outputs.iter().map(|hypotheses| text(&hypotheses[0].tokens)).collect();
+        Ok(TranslateOutput { sentences, untranslated: 0, usage: Usage::default() })
+    }
+}
+
+fn text(ids: &[i64]) -> String {
+    ids.iter().map(|&id| char::from_u32(u32::try_from(id).unwrap()).unwrap()).collect()
+}
+
+struct Shouting {
+    seen: Arc<Seen>,
+    running: Vec<Shouted>,
+}
+
+struct Shouted {
+    id: SourceId,
+    text: String,
+    steps: usize,
+}
+
+impl Shouted {
+    /// Its outcome, if this was its last step.
+    fn step(&mut self) -> Option<Result<String, EngineError>> {
+        self.steps += 1;
+        let mut words = self.text.split(' ');
+        match words.next() {
+            Some("panic") => panic!("scripted panic"),
+            Some("burst") if self.steps == 100 => panic!("scripted panic"),
+            Some("sleep") => thread::sleep(Duration::from_millis(150)),
+            Some("fail") => return Some(Err(EngineError::Failed("scripted".into()))),
+            Some("for" | "burst") => return None,
+            Some("steps") if self.steps < words.next().unwrap().parse::<usize>().unwrap() => return None,
             _ => {}
         }
-        let sentences = request.sentences.iter().map(|sentence| sentence.to_uppercase()).collect();
-        Ok(TranslateOutput { sentences, untranslated: 0, usage: Usage::default() })
+        Some(Ok(self.text.to_uppercase()))
+    }
+}
+
+impl Generator for Shouting {
+    fn join(&mut self, arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError> {
+        let arrivals: Vec<_> = arrivals.into_iter().map(|(id, source)| (id, text(&source.ids))).collect();
+        self.seen.joins.lock().unwrap().push(arrivals.iter().map(|(_, text)| text.clone()).collect());
+        if arrivals.iter().any(|(_, text)| text == "refuse") {
+            return Err(EngineError::Failed("scripted refusal".into()));
+        }
+        self.running.extend(arrivals.into_iter().map(|(id, text)| Shouted { id, text, steps: 0 }));
+        self.seen.running.store(self.running.len(), Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<Vec<Event>, EngineError> {
+        self.seen.steps.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(1));
+        let mut events = Vec::new();
+        self.running.retain_mut(|running| {
+            let Some(outcome) = running.step() else { return true };
+            let source = running.id;
+            let tokens = |text: &String| text.chars().map(|c| i64::from(u32::from(c))).collect::<Vec<_>>();
+            if let Ok(text) = &outcome {
+                let (first, rest) = text.split_at(1);
+                events.extend([first, rest].map(|part| Event::Tokens { source, tokens: tokens(&part.to_owned()) }));
+            }
+            let outcome = outcome.map(|text| vec![Hypothesis { tokens: tokens(&text), score: 0.0 }]);
+            events.push(Event::Done { source, outcome });
+            self.seen.done.lock().unwrap().push(running.text.clone());
+            false
+        });
+        self.seen.running.store(self.running.len(), Ordering::SeqCst);
+        Ok(events)
+    }
+
+    fn retain(&mut self, wanted: &mut dyn FnMut(SourceId) -> bool) {
+        assert!(!self.seen.panics_at_retain.load(Ordering::SeqCst), "scripted panic at retain");
+        self.running.retain(|running| wanted(running.id));
+        self.seen.let_go_at.store(self.seen.steps.load(Ordering::SeqCst), Ordering::SeqCst);
+        self.seen.running.store(self.running.len(), Ordering::SeqCst);
+    }
+
+    fn running(&self) -> usize {
+        self.running.len()
+    }
+
+    fn has_room(&self, joining: &[(SourceId, Source)], _: &Source) -> bool {
+        let room = self.seen.room.load(Ordering::SeqCst);
+        room == 0 || self.running.len() + joining.len() < room
     }
 }
 
 const MIB: u64 = 1 << 20;
 
-fn model(name: &str, size_mib: u64) -> InstalledModel {
+pub(super) fn model(name: &str, size_mib: u64) -> InstalledModel {
     let card = ModelCard {
         id: name.parse().unwrap(),
         origin: ModelOrigin::BuiltIn,
@@ -73,17 +186,33 @@ fn model(name: &str, size_mib: u64) -> InstalledModel {
 }
 
 fn request(sentence: &str) -> TranslateRequest {
+    requests(vec![sentence.into()])
+}
+
+fn requests(sentences: Vec<String>) -> TranslateRequest {
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
-    TranslateRequest { pair, sentences: vec![sentence.into()], generation: GenerationOptions::default() }
+    TranslateRequest { pair, sentences, generation: GenerationOptions::default() }
+}
+
+fn settings() -> PoolSettings {
+    PoolSettings {
+        memory_budget_bytes: 1000 * MIB,
+        idle_unload: None,
+        queue: 8,
+        threads: 1,
+        precision: Precision::Auto,
+        runtime: Runtime::Auto,
+        batch_wait: Duration::from_millis(2),
+    }
 }
 
 fn pool(loader: &Arc<Scripted>, budget_mib: u64, queue: usize, idle_unload: Option<Duration>) -> Pool {
-    let settings = PoolSettings { memory_budget_bytes: budget_mib * MIB, idle_unload, queue, threads: 1 };
+    let settings = PoolSettings { memory_budget_bytes: budget_mib * MIB, idle_unload, queue, ..settings() };
     Pool::new(settings, Arc::clone(loader) as Arc<dyn EngineLoader>)
 }
 
 fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(5)
+    Instant::now() + Duration::from_secs(20)
 }
 
 #[tokio::test]
@@ -147,6 +276,7 @@ async fn more_work_than_the_queue_holds_is_refused_at_once() {
 #[tokio::test]
 async fn a_passed_deadline_answers_and_its_work_is_never_begun() {
     let loader = Arc::new(Scripted::default());
+    loader.seen.room.store(1, Ordering::SeqCst);
     let pool = pool(&loader, 1000, 8, None);
     let model = model("a", 10);
     pool.load(&model, soon()).await.unwrap();
@@ -156,7 +286,7 @@ async fn a_passed_deadline_answers_and_its_work_is_never_begun() {
     assert!(first.is_ok());
     assert!(matches!(second, Err(PoolError::Timeout { .. })));
     pool.load(&model, soon()).await.unwrap();
-    assert_eq!(loader.worked.load(Ordering::SeqCst), 1);
+    assert_eq!(loader.seen.joins(), [["sleep"]]);
 }
 
 #[tokio::test]

@@ -1,182 +1,119 @@
-//! The thread that owns one model. Engines are built, used and dropped here and nowhere else.
+//! The thread that owns one model. Generators are built, stepped and dropped here and nowhere else.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
-
 use super::{
-    Timed,
+    batcher::Batcher,
+    request::{Work, guarded, panic_error},
     shared::{Shared, Stage},
 };
-use crate::engine::{
-    Engine, EngineError, EngineLoader, EngineSpec, SummarizeOutput, SummarizeRequest, TranslateOutput,
-    TranslateRequest, Wanted,
-};
+use crate::engine::{EngineError, EngineLoader, EngineSpec, Generator};
 
-/// What the owner thread answers: the output, or whether loading or working failed.
-pub(super) type Answer<T> = Result<Timed<T>, WorkError>;
-
-/// Why the owner thread has no output.
-#[derive(Debug, Clone)]
-pub(super) enum WorkError {
-    Load(EngineError),
-    Work(EngineError),
-    Late,
-}
-
-/// One piece of work.
-pub(super) enum Command {
-    Summarize(Ticket<SummarizeRequest, SummarizeOutput>),
-    Translate(Ticket<TranslateRequest, TranslateOutput>),
-    Load(Ticket<(), ()>),
-}
-
-/// A request on its way to the owner thread, and where its answer goes.
-pub(super) struct Ticket<Q, A> {
-    pub(super) request: Q,
-    pub(super) reply: oneshot::Sender<Answer<A>>,
-    pub(super) queued_at: Instant,
-    pub(super) deadline: Instant,
-}
-
-/// Runs until the pool lets go of the model, or it stays idle for `idle_limit`.
+/// Runs until the pool and all requests have let go of the model.
 pub(super) struct Worker {
     pub(super) spec: EngineSpec,
     pub(super) loader: Arc<dyn EngineLoader>,
     pub(super) shared: Arc<Shared>,
     pub(super) idle_limit: Option<Duration>,
+    pub(super) batch_wait: Duration,
 }
 
+/// What came from waiting for work.
+enum Arrival {
+    Work(Work),
+    /// Nobody has used the model for so long that it may go.
+    Idle,
+    /// Nobody can send any more.
+    Never,
+}
+
+type Built = Result<Box<dyn Generator>, EngineError>;
+
 impl Worker {
-    pub(super) fn run(self, commands: &mpsc::Receiver<Command>, retire: impl FnOnce()) {
-        let mut engine = self.build();
-        while engine.is_ok()
-            && let Some(command) = self.next(commands)
-        {
-            engine = self.serve(engine, command);
-        }
-        // The pool forgets this thread first: after that nothing more is sent, and what was sent is answered.
-        retire();
-        for command in commands.try_iter() {
-            match engine {
-                Ok(_) => engine = self.serve(engine, command),
-                Err(ref error) => self.refuse(command, error),
+    /// `retire` makes the pool forget this thread, and know why the model could not be loaded where that is the reason.
+    /// After that nobody new is sent here, and those who are here already are still answered.
+    pub(super) fn run(self, inbox: &mpsc::Receiver<Work>, retire: impl FnOnce(Option<&EngineError>)) {
+        let mut retire = Some(retire);
+        let mut batcher = Batcher::default();
+        let mut generator = self.build();
+        loop {
+            if let (Err(error), Some(retire)) = (&generator, retire.take_if(|_| generator.is_err())) {
+                retire(Some(error));
+                self.shared.set_stage(Stage::Failed(error.clone()));
             }
+            if batcher.is_empty() {
+                match self.wait(inbox, self.idle_limit.filter(|_| retire.is_some())) {
+                    Arrival::Work(work) => self.gather(work, inbox, &mut batcher),
+                    Arrival::Idle => retire.take().into_iter().for_each(|retire| retire(None)),
+                    Arrival::Never => break,
+                }
+            }
+            inbox.try_iter().for_each(|work| batcher.add(work));
+            generator = self.advance(generator, &mut batcher);
         }
-        drop(engine);
+        drop(generator);
         self.shared.set_stage(Stage::Gone);
     }
 
-    fn next(&self, commands: &mpsc::Receiver<Command>) -> Option<Command> {
-        let Some(limit) = self.idle_limit else { return commands.recv().ok() };
-        match commands.recv_timeout(limit) {
-            Ok(command) => Some(command),
-            Err(mpsc::RecvTimeoutError::Timeout) if self.shared.pending() > 0 => commands.recv().ok(),
-            Err(_) => None,
+    fn wait(&self, inbox: &mpsc::Receiver<Work>, idle_limit: Option<Duration>) -> Arrival {
+        loop {
+            let received = match idle_limit {
+                None => inbox.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
+                Some(limit) => inbox.recv_timeout(limit.saturating_sub(self.shared.idle_for())),
+            };
+            match received {
+                Ok(work) => return Arrival::Work(work),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Arrival::Never,
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    if idle_limit.is_some_and(|limit| self.shared.idle_for() >= limit) {
+                        return Arrival::Idle;
+                    }
+                }
+            }
         }
     }
 
-    fn build(&self) -> Result<Engine, EngineError> {
+    /// Waits a moment for the work of other requests that are being prepared, so that all begin together.
+    fn gather(&self, first: Work, inbox: &mpsc::Receiver<Work>, batcher: &mut Batcher) {
+        batcher.add(first);
+        let until = Instant::now() + self.batch_wait;
+        while self.shared.pending() > batcher.jobs()
+            && let Ok(work) = inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            batcher.add(work);
+        }
+    }
+
+    fn build(&self) -> Built {
         self.shared.set_stage(Stage::Loading);
         let started = Instant::now();
-        let built = guarded(|| self.loader.load(&self.spec));
-        match &built {
-            Ok(_) => {
+        match guarded(|| self.loader.load(&self.spec)) {
+            Ok(engine) => {
                 tracing::info!(model = %self.spec.card.id, ms = started.elapsed().as_millis() as u64, "model loaded");
-                self.shared.set_stage(Stage::Loaded);
+                self.shared.set_stage(Stage::Loaded(engine.role));
+                Ok(engine.generator)
             }
             Err(error) => {
                 tracing::error!(model = %self.spec.card.id, %error, "model could not be loaded");
-                self.shared.set_stage(Stage::Failed(error.to_string()));
+                Err(error)
             }
         }
-        built
     }
 
-    /// Does one piece of work; after a panic the engine is built again, since its state cannot be trusted.
-    fn serve(&self, engine: Result<Engine, EngineError>, command: Command) -> Result<Engine, EngineError> {
-        let mut engine = engine?;
-        let panicked = match command {
-            Command::Summarize(ticket) => self.work(ticket, |request, wanted| match &mut engine {
-                Engine::Summarizer(summarizer) => summarizer.summarize(request, wanted),
-                Engine::Translator(_) => {
-                    Err(EngineError::Failed("this model translates, it does not summarise".into()))
-                }
-            }),
-            Command::Translate(ticket) => self.work(ticket, |request, wanted| match &mut engine {
-                Engine::Translator(translator) => translator.translate(request, wanted),
-                Engine::Summarizer(_) => {
-                    Err(EngineError::Failed("this model summarises, it does not translate".into()))
-                }
-            }),
-            Command::Load(ticket) => self.work(ticket, |(), _| Ok(())),
-        };
-        if panicked {
-            drop(engine);
-            return self.build();
-        }
-        Ok(engine)
+    /// One step; after a panic the engine is built again, since its state cannot be trusted.
+    fn advance(&self, generator: Built, batcher: &mut Batcher) -> Built {
+        let mut generator = generator.inspect_err(|error| batcher.fail_all(error))?;
+        let stepped = catch_unwind(AssertUnwindSafe(|| batcher.advance(&mut *generator)));
+        let Err(payload) = stepped else { return Ok(generator) };
+        let error = panic_error(&*payload);
+        tracing::error!(model = %self.spec.card.id, %error, "model panicked in a step");
+        batcher.fail_running(&error);
+        // Its memory first: two of them need not fit.
+        drop(generator);
+        self.build()
     }
-
-    /// Answers one ticket; returns whether the engine panicked.
-    fn work<Q, A>(&self, ticket: Ticket<Q, A>, run: impl FnOnce(&Q, Wanted<'_>) -> Result<A, EngineError>) -> bool {
-        let started = Instant::now();
-        let queued = started.duration_since(ticket.queued_at);
-        if ticket.reply.is_closed() {
-            self.shared.finish(None);
-            return false;
-        }
-        if started >= ticket.deadline {
-            self.shared.finish(None);
-            ticket.reply.send(Err(WorkError::Late)).ok();
-            return false;
-        }
-        let mut panicked = false;
-        let wanted = || !ticket.reply.is_closed() && Instant::now() < ticket.deadline;
-        let result = catch_unwind(AssertUnwindSafe(|| run(&ticket.request, &wanted))).unwrap_or_else(|payload| {
-            panicked = true;
-            Err(EngineError::Failed(panic_message(&*payload)))
-        });
-        if let Err(EngineError::Unwanted) = result {
-            tracing::info!(model = %self.spec.card.id, "work given up: its client has gone or its deadline has passed");
-            self.shared.finish(None);
-            ticket.reply.send(Err(WorkError::Late)).ok();
-            return false;
-        }
-        if let Err(error) = &result {
-            tracing::error!(model = %self.spec.card.id, %error, panicked, "model failed on a request");
-        }
-        let worked = started.elapsed();
-        self.shared.finish(Some(worked));
-        let answer = result.map(|output| Timed { output, queued, worked }).map_err(WorkError::Work);
-        // The client may have gone meanwhile: then nobody wants the answer.
-        ticket.reply.send(answer).ok();
-        panicked
-    }
-
-    fn refuse(&self, command: Command, error: &EngineError) {
-        self.shared.finish(None);
-        let error = WorkError::Load(error.clone());
-        match command {
-            Command::Summarize(ticket) => drop(ticket.reply.send(Err(error))),
-            Command::Translate(ticket) => drop(ticket.reply.send(Err(error))),
-            Command::Load(ticket) => drop(ticket.reply.send(Err(error))),
-        }
-    }
-}
-
-/// Runs `build`, turning a panic into an error.
-fn guarded<T>(build: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(build)).unwrap_or_else(|payload| Err(EngineError::Failed(panic_message(&*payload))))
-}
-
-/// The first line of a panic's message: libtorch appends a C++ stack trace.
-fn panic_message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-    text.and_then(|text| text.lines().next()).unwrap_or("panic without a message").to_owned()
 }

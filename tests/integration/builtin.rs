@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use breve::{
-    domain::GenerationOptions,
-    engine::{Local, OpenOptions, open_local},
+    domain::{GenerationOptions, Precision},
+    engine::{EngineError, Local, OpenOptions, open_local},
 };
 use serde::Deserialize;
 
@@ -27,8 +27,12 @@ fn goldens() -> Vec<Golden> {
     goldens
 }
 
+fn open(directory: &Path) -> Result<Local, EngineError> {
+    open_local(directory, &OpenOptions { precision: Precision::F32, ..OpenOptions::default() })
+}
+
 fn model() -> Local {
-    open_local(&root().join("models/en-es-tiny"), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap()
+    open(&root().join("models/en-es-tiny")).unwrap()
 }
 
 fn greedy() -> GenerationOptions {
@@ -119,14 +123,12 @@ fn a_damaged_file_is_named_and_never_a_panic() {
         ("vocab.spm", |_| None, "vocab.spm"),
         ("vocab.spm", |bytes| Some(bytes[..1000].to_vec()), "vocab.spm"),
         ("config.json", |_| Some(b"{".to_vec()), "config.json"),
-        ("config.json", |bytes| Some(replaced(&bytes, "\"dim\": 256", "\"dim\": 128")), "Wemb"),
+        ("config.json", |bytes| Some(replaced(&bytes, "\"dim\": 256", "\"dim\": 128")), "has the shape"),
         ("allowed.json", |_| Some(b"[32000]".to_vec()), "allowed.json"),
     ];
     for (file, damage, expected) in cases {
         let copy = damaged(file, damage);
-        let Err(error) = open_local(copy.path(), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }) else {
-            panic!("{file}: opened all the same")
-        };
+        let Err(error) = open(copy.path()) else { panic!("{file}: opened all the same") };
         assert!(error.to_string().contains(expected), "{file}: {error}");
     }
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use breve::{
-    domain::{GenerationOptions, LanguagePair},
+    domain::{GenerationOptions, LanguagePair, Precision},
     engine::{Local, OpenOptions, open_local},
 };
 use serde::Deserialize;
@@ -64,6 +64,10 @@ pub(crate) fn directory(family: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(family)
 }
 
+fn open(directory: &Path) -> Local {
+    open_local(directory, &OpenOptions { precision: Precision::F32, ..OpenOptions::default() }).unwrap()
+}
+
 fn golden(family: &str) -> Golden {
     serde_json::from_slice(&std::fs::read(directory(family).join("cases.json")).unwrap()).unwrap()
 }
@@ -104,7 +108,7 @@ fn compare(family: &str, case: &str, expected: &[i64], got: &[i64]) -> Option<St
 
 fn check_outputs(family: &str) {
     let golden = golden(family);
-    let model = open_local(&directory(family), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap();
+    let model = open(&directory(family));
     let mut wrong = Vec::new();
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let got = model.generate_ids(std::slice::from_ref(&case.input_ids), &options(&case.params)).unwrap();
@@ -116,7 +120,7 @@ fn check_outputs(family: &str) {
 /// Rows of a batch: the sources without their padding, and the outputs without theirs.
 fn check_batch(family: &str) {
     let golden = golden(family);
-    let model = open_local(&directory(family), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap();
+    let model = open(&directory(family));
     let real = |(ids, mask): (&Vec<i64>, &Vec<i64>)| {
         ids.iter().zip(mask).filter(|(_, mask)| **mask == 1).map(|(id, _)| *id).collect::<Vec<_>>()
     };
@@ -135,7 +139,7 @@ fn check_batch(family: &str) {
 
 fn check_tokens(family: &str) {
     let golden = golden(family);
-    let model = open_local(&directory(family), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap();
+    let model = open(&directory(family));
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let mut ids = model.codec().encode(&case.text, Some(pair())).unwrap();
         if ids.len() > 200 {
@@ -148,7 +152,7 @@ fn check_tokens(family: &str) {
 
 fn check_texts(family: &str) {
     let golden = golden(family);
-    let model = open_local(&directory(family), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap();
+    let model = open(&directory(family));
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let Some(expected) = &case.output_text else { continue };
         // The golden M2M100 tokenizer was saved without its language tokens among the special ones, so its decoder
@@ -180,7 +184,7 @@ fn every_setting_means_what_it_means_to_transformers() {
             config["eos_token_id"] = search.eos_token_id.clone().into();
             config["renormalize_logits"] = search.renormalize_logits.into();
         });
-        let model = open_local(directory.path(), &OpenOptions { precision: breve::domain::Precision::F32, ..Default::default() }).unwrap();
+        let model = open(directory.path());
         let got = model.generate_ids(&search.sources, &search.params).unwrap();
         if got != search.outputs {
             let (family, params, expected) = (&search.family, &search.params, &search.outputs);

@@ -10,6 +10,7 @@ mod docs;
 mod goldens;
 mod hub;
 mod journey;
+mod load;
 mod model_files;
 mod program;
 mod store;

@@ -128,6 +128,10 @@ impl Service {
         read(request.send(body.to_string()).unwrap())
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop, as a service manager does.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         let id = self.child.id().to_string();

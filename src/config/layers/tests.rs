@@ -1,7 +1,10 @@
 use std::fs;
 
 use super::*;
-use crate::config::LogFormat;
+use crate::{
+    config::LogFormat,
+    domain::{Precision, Runtime},
+};
 
 fn load(file: Option<&str>, variables: &[(&str, &str)], flags: &Overrides) -> Result<Settings, ConfigError> {
     let folder = tempfile::tempdir().unwrap();
@@ -64,6 +67,18 @@ fn a_quiet_command_logs_warnings_unless_told_otherwise() {
 }
 
 #[test]
+fn an_exact_command_computes_in_f32_unless_told_otherwise() {
+    let exact = Overrides { exact: true, ..Default::default() };
+    let precision = |variables, flags: &Overrides| load(None, variables, flags).unwrap().models.precision;
+    assert_eq!(precision(&[], &Overrides::default()), Precision::Auto);
+    assert_eq!(precision(&[], &exact), Precision::F32);
+    assert_eq!(precision(&[("BREVE__MODELS__PRECISION", "int8")], &exact), Precision::Int8);
+    let flags = Overrides { precision: Some("bf16".into()), runtime: Some("reference".into()), ..exact };
+    assert_eq!(precision(&[("BREVE__MODELS__PRECISION", "int8")], &flags), Precision::Bf16);
+    assert_eq!(load(None, &[], &flags).unwrap().models.runtime, Runtime::Reference);
+}
+
+#[test]
 fn an_unknown_key_is_named_with_its_layer() {
     let message = refused(Some("[server]\nbnid = \"x\""), &[], &Overrides::default());
     assert!(message.contains("my.toml: there is no setting server.bnid"), "{message}");
@@ -121,6 +136,9 @@ fn values_out_of_range_are_refused() {
         ("BREVE__MODELS__MEMORY_BUDGET_MIB", "1073741825"),
         ("BREVE__MODELS__IDLE_UNLOAD_S", "31536001"),
         ("BREVE__MODELS__THREADS", "1025"),
+        ("BREVE__MODELS__PRECISION", "fp16"),
+        ("BREVE__MODELS__RUNTIME", "python"),
+        ("BREVE__MODELS__BATCH_WAIT_MS", "1001"),
         ("BREVE__LOG__LEVEL", "loud"),
         ("BREVE__LOG__LEVEL", ""),
         ("BREVE__LOG__LEVEL", "breve=loud"),

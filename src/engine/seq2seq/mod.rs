@@ -68,11 +68,9 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// With the fastest precision that this machine has where none is asked for.
+    /// With the best instructions that this machine has.
     pub(super) fn new(precision: Precision, team: Arc<Team>) -> Self {
-        let isa = Isa::best();
-        let fastest = if isa.has_fast_int8() { Precision::Int8 } else { Precision::F32 };
-        Self { precision: if precision == Precision::Auto { fastest } else { precision }, isa, team }
+        Self { precision, isa: Isa::best(), team }
     }
 }
 

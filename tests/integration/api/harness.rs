@@ -11,7 +11,7 @@ use actix_web::{
 };
 use breve::{
     config::{HubSettings, LimitSettings, ModelSettings, Settings},
-    domain::ModelId,
+    domain::{ModelId, Precision, Runtime},
     engine::fake::{FakeLoader, Script, Step},
     http::{self, ApiState},
     pool::{Pool, PoolSettings},
@@ -73,7 +73,15 @@ impl Api {
         let home = tempfile::tempdir().unwrap();
         let store = Store::open(&models(&home), &hub(&home)).unwrap();
         let loader = FakeLoader::default();
-        let pool = PoolSettings { memory_budget_bytes: 1 << 34, idle_unload: None, queue: limits.queue, threads: 1 };
+        let pool = PoolSettings {
+            memory_budget_bytes: 1 << 34,
+            idle_unload: None,
+            queue: limits.queue,
+            threads: 1,
+            precision: Precision::Auto,
+            runtime: Runtime::Auto,
+            batch_wait: Duration::from_millis(2),
+        };
         let settings = ServiceSettings {
             request_timeout: Duration::from_millis(limits.request_timeout_ms),
             summary_sentences: limits.summary_sentences,

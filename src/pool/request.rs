@@ -1,0 +1,136 @@
+//! One request's way through a model: its plain code runs here, on a thread of its own, and asks the model's thread
+//! for outputs.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::Instant,
+};
+
+use super::{Timed, shared::Admitted};
+use crate::engine::{EngineError, Generate, Hypothesis, Role, Source};
+
+/// What the requester and the model's thread both know of a request.
+#[derive(Debug)]
+pub(super) struct Request {
+    queued_at: Instant,
+    deadline: Instant,
+    abandoned: AtomicBool,
+    /// When its first source joined.
+    joined_at: OnceLock<Instant>,
+}
+
+impl Request {
+    pub(super) fn new(queued_at: Instant, deadline: Instant) -> Self {
+        Self { queued_at, deadline, abandoned: AtomicBool::new(false), joined_at: OnceLock::new() }
+    }
+
+    /// Whether somebody still waits for the answer, and may.
+    pub(super) fn wanted(&self) -> bool {
+        !self.abandoned.load(Ordering::Acquire) && Instant::now() < self.deadline
+    }
+
+    pub(super) fn joined(&self) {
+        self.joined_at.get_or_init(Instant::now);
+    }
+}
+
+/// Abandons the request when dropped: its client has gone, or has its answer.
+pub(super) struct Waiter(pub(super) Arc<Request>);
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.0.abandoned.store(true, Ordering::Release);
+    }
+}
+
+/// Sources of one request, on their way to the model's thread.
+pub(super) struct Work {
+    pub(super) request: Arc<Request>,
+    pub(super) sources: Vec<Source>,
+    pub(super) replies: mpsc::Sender<Reply>,
+}
+
+/// What the model's thread says of the source at `index`.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Tokens { index: usize, tokens: Vec<i64> },
+    Done { index: usize, outcome: Result<Vec<Hypothesis>, EngineError> },
+}
+
+/// A request's place at its model.
+pub(super) struct Visit {
+    pub(super) admitted: Admitted,
+    /// Holding it keeps the model's thread alive.
+    pub(super) work: mpsc::Sender<Work>,
+}
+
+/// Reaches a model's thread for one request.
+struct Handle<'a> {
+    request: &'a Arc<Request>,
+    work: &'a mpsc::Sender<Work>,
+}
+
+impl Generate for Handle<'_> {
+    fn generate(
+        &self,
+        sources: Vec<Source>,
+        on_tokens: &mut dyn FnMut(usize, &[i64]),
+    ) -> Result<Vec<Vec<Hypothesis>>, EngineError> {
+        let count = sources.len();
+        let mut outputs = vec![None; count];
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let (replies, inbox) = mpsc::channel();
+        let work = Work { request: Arc::clone(self.request), sources, replies };
+        self.work.send(work).map_err(|_| EngineError::Unwanted)?;
+        let mut open = count;
+        while open > 0 {
+            // The model's thread lets go of its end once nobody wants the answer.
+            match inbox.recv().map_err(|_| EngineError::Unwanted)? {
+                Reply::Tokens { index, tokens } => on_tokens(index, &tokens),
+                Reply::Done { index, outcome } => {
+                    outputs[index] = Some(outcome?);
+                    open -= 1;
+                }
+            }
+        }
+        Ok(outputs.into_iter().flatten().collect())
+    }
+}
+
+/// Does a request's work to its end. Blocks its thread.
+pub(super) fn work<A>(
+    role: &Role,
+    request: &Arc<Request>,
+    visit: &Visit,
+    run: impl FnOnce(&Role, &dyn Generate) -> Result<A, EngineError>,
+) -> Result<Timed<A>, EngineError> {
+    if !request.wanted() {
+        return Err(EngineError::Unwanted);
+    }
+    let started = Instant::now();
+    let handle = Handle { request, work: &visit.work };
+    let output = guarded(|| run(role, &handle))?;
+    let began = request.joined_at.get().copied().unwrap_or(started);
+    let worked = began.elapsed();
+    visit.admitted.answered(worked);
+    Ok(Timed { output, queued: began.duration_since(request.queued_at), worked })
+}
+
+/// Runs `work`, turning a panic into an error.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panic_error(&*payload)))
+}
+
+/// The first line of a panic's message: libtorch appends a C++ stack trace.
+pub(super) fn panic_error(payload: &(dyn Any + Send)) -> EngineError {
+    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+    EngineError::Failed(text.and_then(|text| text.lines().next()).unwrap_or("panic without a message").to_owned())
+}
