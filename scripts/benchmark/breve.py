@@ -78,7 +78,7 @@ class Service:
         self._process = subprocess.Popen(command, env=environment(setting), stdout=self._log, stderr=self._log)
         try:
             self._wait(timeout_s=600)
-        except NotStarted:
+        except BaseException:
             self.close()
             raise
         self.start_s = time.monotonic() - began

@@ -18,19 +18,16 @@ def measure(setting):
 
 
 def one(system, setting):
-    log = setting.logs / f"busy-{system.key.replace(' ', '-')}.log"
+    log, worker = setting.logs / f"busy-{system.key.replace(' ', '-')}.log", None
     try:
         worker = Worker(system, system.command(shapes.SUMMARIZER, setting), log)
-    except Failed as failure:
-        setting.say(f"FAILED: {system.title}: {failure}")
-        return {"failure": str(failure)}
-    try:
         return compare(worker, setting)
     except Failed as failure:
         setting.say(f"FAILED: {system.title}: {failure}")
         return {"failure": str(failure)}
     finally:
-        worker.close()
+        if worker:
+            worker.close()
 
 
 def compare(worker, setting):

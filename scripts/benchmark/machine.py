@@ -52,7 +52,8 @@ def versions(root):
         return lock.split(f'name = "{name}"\nversion = "', 1)[1].split('"', 1)[0]
     def git(*arguments):
         return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True).stdout.strip()
-    changed = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    program = ("src", "benches", "models", "Cargo.toml", "Cargo.lock")
+    changed = " with uncommitted changes" if git("status", "--porcelain", "--", *program) else ""
     return {
         "Breve": f"{locked('breve')} at {git('rev-parse', '--short', 'HEAD') or 'no commit'}{changed}",
         "rust-bert": locked("rust-bert"), "tch": locked("tch"), "transformers": version("transformers"),

@@ -10,6 +10,7 @@ import shutil
 import sys
 
 import ctranslate2.converters
+import safetensors.torch
 import sentencepiece
 import tokenizers
 import torch
@@ -65,7 +66,18 @@ def marian(directory):
         activation_function="swish", scale_embedding=True, static_position_embeddings=True, add_final_layer_norm=False,
         normalize_before=False, normalize_embedding=False, **special)
     generation = {"max_length": 41, "min_length": 40, "bad_words_ids": [[MARIAN_TOKENS - 1]], "forced_eos_token_id": 0}
-    save(MarianMTModel(config), GenerationConfig(num_beams=4, **special, **generation), directory)
+    model = MarianMTModel(config)
+    save(model, GenerationConfig(num_beams=4, **special, **generation), directory)
+    add_positions(model, directory / "model.safetensors")
+
+
+def add_positions(model, path):
+    """The fixed positions, which transformers leaves out, the hub's files have, and rust-bert looks for."""
+    tensors = safetensors.torch.load_file(path)
+    for part in ("encoder", "decoder"):
+        name = f"model.{part}.embed_positions.weight"
+        tensors[name] = model.get_parameter(name).data
+    safetensors.torch.save_file(tensors, path, metadata={"format": "pt"})
 
 
 def filled(ids, size):

@@ -10,8 +10,9 @@ def measure(setting):
     """Times of every system on every task, its memory and its start, or why it failed."""
     results = {system.key: {"title": system.title, "tasks": {}, "shapes": {}} for system in systems.SYSTEMS}
     for shape in shapes.SHAPES:
-        workers = start_all(shape, setting, results)
+        workers = []
         try:
+            start_all(shape, workers, setting, results)
             for task in [task for task in shapes.TASKS if task.shape is shape]:
                 time_in_turns(task, workers, setting, results)
                 note_memory(task, workers, results)
@@ -21,14 +22,12 @@ def measure(setting):
     return results
 
 
-def start_all(shape, setting, results):
-    workers = []
+def start_all(shape, workers, setting, results):
     for system in systems.SYSTEMS:
         try:
             workers.append(start_twice(system, shape, setting, results))
         except Failed as failure:
             give_up(system, shape.name, failure, setting, results)
-    return workers
 
 
 def start_twice(system, shape, setting, results):

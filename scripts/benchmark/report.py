@@ -23,7 +23,8 @@ def render(stages):
                 "quality": quality}
     for name, section in sections.items():
         if name in stages:
-            parts.append(section(results[name]))
+            failed = set(results[name]) == {"failure"}
+            parts.append(f"### {name.capitalize()}\n\nFailed: {results[name]['failure']}" if failed else section(results[name]))
     return "\n\n".join(parts)
 
 
@@ -49,7 +50,7 @@ def describe(machine, versions, threads, repetitions):
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (f"{machine['cores']} cores of {cpu} ({', '.join(machine['flags'])}), {machine['memory_gb']} GB, "
             f"{machine['system']}, load {machine['load']} at the start; {threads} threads; "
-            f"{repetitions} repetitions. {listed}.")
+            f"repetitions: {repetitions}. {listed}.")
 
 
 def bars(results):
@@ -112,8 +113,6 @@ def busy(results):
 
 
 def start(results):
-    if "failure" in results:
-        return f"### Start of the service\n\nFailed: {results['failure']}"
     seconds = ", ".join(f"{second:.2f}" for second in results["seconds"])
     idle, worked = results["idle_mb"], results["worked_mb"]
     return (f"### Start of the service\n\n`breve serve` with both models, from the start of the process to "
@@ -123,8 +122,6 @@ def start(results):
 
 def scaling(results):
     title = "### Longer articles\n\nThe whole summariser over HTTP, in pieces of at most 1024 tokens, 64 tokens each out."
-    if "failure" in results:
-        return f"{title}\n\nFailed: {results['failure']}"
     head = ["thousand tokens", "pieces", "seconds", "against half as long"]
     rows = [[size, results["chunks"][size], seconds(results["seconds"][size], results["medians"][size]),
              f"{results['ratios'][size]:.2f}x" if size in results["ratios"] else ""] for size in results["medians"]]
@@ -139,10 +136,10 @@ def service(results):
     title = ("### Concurrent clients\n\nOver HTTP, each client with its next request as soon as the last is answered; "
              "seconds. With few requests the 99th percentile is the slowest of them.")
     head = ["work", "clients", "way", "requests", "a second", "p50", "p95", "p99", "statuses"]
-    rows = sorted(results.get("rows", []), key=lambda row: (row["work"], row["clients"], row["way"]))
+    rows = sorted(results["rows"], key=lambda row: (row["work"], row["clients"], row["way"]))
     cells = [[row["work"], row["clients"], row["way"], row["requests"], f"{row['throughput']:.2f}",
               *(f"{row[name]:.2f}" for name in ("p50", "p95", "p99")), statuses(row["statuses"])] for row in rows]
-    failed = f"\n\nFailed: {results['failure']}" if results.get("failure") else ""
+    failed = f"\n\nOne at a time failed: {results['failure']}" if results["failure"] else ""
     return f"{title}\n\n{table(head, cells)}{failed}"
 
 
@@ -151,8 +148,6 @@ def statuses(counts):
 
 
 def soak(results):
-    if "failure" in results:
-        return f"### Soak\n\nFailed: {results['failure']}"
     memory = ", ".join(f"{name} {value:.0f}" for name, value in results["memory_mb"].items())
     wrong = results["wrong_count"]
     outcome = "every answer was right" if wrong == 0 else f"**{wrong} answers were wrong**: {results['wrong']}"

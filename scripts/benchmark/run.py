@@ -3,8 +3,10 @@ import argparse
 import datetime
 import json
 import pathlib
+import signal
 import sys
 import time
+import traceback
 from dataclasses import dataclass, field
 
 import breve
@@ -54,11 +56,14 @@ def main():
         home=args.home, evaluation=args.evaluation, threads=args.threads, repetitions=args.repetitions,
         quick=args.quick, clients=args.clients, soak_clients=args.soak_clients, soak_s=args.soak_seconds,
         programs=dict(program.split("=", 1) for program in args.program))
-    run = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    # Being ended ends the processes that were started, as an exception does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    run = describe_run(setting)
     for name in args.only:
         took = time.monotonic()
         setting.say(f"stage {name}")
-        write_stage(setting, name, run, results_of(name, setting))
+        stage = {**run, "results": results_of(name, setting)}
+        (setting.results / f"{name}.json").write_text(json.dumps(stage, indent=1), encoding="utf-8")
         setting.say(f"stage {name}: {time.monotonic() - took:.0f} s")
     stages = {name: json.loads(path.read_text()) for name in STAGES
               if (path := setting.results / f"{name}.json").exists()}
@@ -97,20 +102,24 @@ def stage_names(text):
     return names
 
 
+def describe_run(setting):
+    """What is kept beside every figure, so that figures of different runs are told apart."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return {"run": now.strftime("%Y-%m-%d %H:%M UTC"), "machine": machine.describe(), "versions": machine.versions(ROOT),
+            "threads": setting.threads, "repetitions": setting.repetitions}
+
+
 def results_of(name, setting):
     """A stage that cannot be done leaves its reason in the tables, and the others go on."""
     try:
         return STAGES[name].measure(setting)
     except breve.NotStarted as failure:
-        setting.say(f"FAILED: {name}: {failure}")
-        return {"failure": str(failure)}
-
-
-def write_stage(setting, name, run, results):
-    # As JSON reads them back: its keys are strings.
-    stage = {"run": run, "machine": machine.describe(), "versions": machine.versions(ROOT),
-             "threads": setting.threads, "repetitions": setting.repetitions, "results": results}
-    (setting.results / f"{name}.json").write_text(json.dumps(stage, indent=1), encoding="utf-8")
+        reason = str(failure)
+    except Exception as error:  # a fault of these scripts must not cost the stages that are still to come
+        traceback.print_exc()
+        reason = f"{type(error).__name__}: {error}"
+    setting.say(f"FAILED: {name}: {reason}")
+    return {"failure": reason}
 
 
 if __name__ == "__main__":

@@ -21,10 +21,11 @@ def measure(setting):
     if missing:
         setting.say(f"FAILED: one at a time: this breve has no setting {missing[0]}")
         del ways["one at a time"]
+    works = workloads(setting)
     results = {"failure": f"this breve has no setting {missing[0]}" if missing else None, "rows": []}
     for way, options in ways.items():
         with breve.Service(setting, {**PATIENT, **options}) as service:
-            for work, requests in workloads(setting).items():
+            for work, requests in works.items():
                 for clients in setting.clients or CLIENTS:
                     row = load(service.port, clients, requests[:wanted(work, clients, setting)])
                     results["rows"].append({"way": way, "work": work, "clients": clients, **row})

@@ -6,19 +6,20 @@ import time
 
 import breve
 import texts
-from service import quantile
+from service import PATIENT, quantile
 
 # What docs/API.md gives for too much work: the queue is full, or the deadline passed.
 OVERLOAD = {503: "overloaded", 504: "timeout"}
 
 
 def measure(setting):
-    """Default limits: being refused is part of what is tested."""
-    with breve.Service(setting, {}) as service:
-        requests = mixture(setting)
-        setting.say(f"{len(requests)} requests alone")
+    """Alone in a process of its own; then with default limits, as being refused is part of what is tested."""
+    requests = mixture(setting)
+    setting.say(f"{len(requests)} requests alone")
+    with breve.Service(setting, PATIENT) as service:
         expected = [alone(service.port, request) for request in requests]
-        setting.say(f"{setting.soak_clients} clients for {setting.soak_s} s")
+    setting.say(f"{setting.soak_clients} clients for {setting.soak_s} s")
+    with breve.Service(setting, {}) as service:
         return soak(setting, service, requests, expected)
 
 

@@ -24,7 +24,7 @@ class Worker:
             env=machine.clean_environment(), start_new_session=True)
         try:
             self._answer(timeout_s=600)
-        except Failed:
+        except BaseException:
             self.close()
             raise
         self.start_s = time.monotonic() - began
