@@ -10,6 +10,9 @@ import machine
 import shapes
 
 
+_ready = set()
+
+
 class NotStarted(Exception):
     """Why the service is not there, in words for the user."""
 
@@ -55,14 +58,15 @@ def knows(setting, key):
 
 
 def add_models(setting):
-    """Makes both shapes known by their names."""
+    """Makes both shapes known by their names, once a run: a model may have been built again since the last."""
+    if setting.home in _ready:
+        return
     settings = configuration(setting, {"models.load_at_start": [], "models.summarizer": "", "models.translators": []})
     for shape in shapes.SHAPES:
-        if run(setting, "--config", settings, "models", "show", shape.name).returncode == 0:
-            continue
         added = run(setting, "--config", settings, "models", "add", setting.models / shape.name, "--id", shape.name)
         if added.returncode != 0:
             raise NotStarted(added.stderr.strip())
+    _ready.add(setting.home)
 
 
 class Service:
