@@ -9,8 +9,7 @@ import time
 import machine
 import shapes
 
-
-_ready = set()
+_added = set()  # the homes whose models are known by name
 
 
 class NotStarted(Exception):
@@ -59,14 +58,14 @@ def knows(setting, key):
 
 def add_models(setting):
     """Makes both shapes known by their names, once a run: a model may have been built again since the last."""
-    if setting.home in _ready:
+    if setting.home in _added:
         return
     settings = configuration(setting, {"models.load_at_start": [], "models.summarizer": "", "models.translators": []})
     for shape in shapes.SHAPES:
         added = run(setting, "--config", settings, "models", "add", setting.models / shape.name, "--id", shape.name)
         if added.returncode != 0:
             raise NotStarted(added.stderr.strip())
-    _ready.add(setting.home)
+    _added.add(setting.home)
 
 
 class Service:
