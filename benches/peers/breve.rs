@@ -5,8 +5,8 @@ mod protocol;
 use std::path::{Path, PathBuf};
 
 use breve::{
-    domain::{EarlyStopping, GenerationOptions},
-    engine::{Seq2Seq, open_seq2seq},
+    domain::{EarlyStopping, GenerationOptions, Precision},
+    engine::{Local, OpenOptions, open_local},
 };
 use clap::Parser;
 use protocol::{Failure, Job};
@@ -26,8 +26,8 @@ struct Arguments {
 
 fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let mut model = Model::open(&arguments.model, &arguments.precision, arguments.threads)?;
-    protocol::serve(|job| model.generate(&job.sources, &options(job)))
+    let model = open(&arguments.model, &arguments.precision, arguments.threads)?;
+    protocol::serve(|job| Ok(model.generate_ids(&job.sources, &options(job))?))
 }
 
 fn options(job: &Job) -> GenerationOptions {
@@ -41,19 +41,7 @@ fn options(job: &Job) -> GenerationOptions {
     }
 }
 
-/// All that this worker knows of the engine.
-struct Model(Box<dyn Seq2Seq>);
-
-impl Model {
-    fn open(directory: &Path, precision: &str, threads: usize) -> Result<Self, Failure> {
-        if precision != "f32" {
-            return Err(format!("this engine has no precision {precision}").into());
-        }
-        tch::set_num_threads(i32::try_from(threads)?);
-        Ok(Self(open_seq2seq(directory, None)?))
-    }
-
-    fn generate(&mut self, sources: &[Vec<i64>], options: &GenerationOptions) -> Result<Vec<Vec<i64>>, Failure> {
-        Ok(self.0.generate(sources, options)?)
-    }
+fn open(directory: &Path, precision: &str, threads: usize) -> Result<Local, Failure> {
+    let precision: Precision = serde_json::from_value(precision.into())?;
+    Ok(open_local(directory, &OpenOptions { precision, threads, ..OpenOptions::default() })?)
 }

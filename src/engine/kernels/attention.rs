@@ -127,7 +127,7 @@ pub(in crate::engine) struct Bias {
 
 impl Bias {
     /// The values for a query at `position` and keys from position 0 on.
-    fn from(&self, head: usize, position: usize) -> &[f32] {
+    pub(in crate::engine) fn from(&self, head: usize, position: usize) -> &[f32] {
         let width = 2 * self.span + 1;
         &self.values[head * width + self.span - position..(head + 1) * width]
     }

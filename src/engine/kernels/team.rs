@@ -237,7 +237,7 @@ mod tests {
             let team = Team::new(threads);
             for pieces in (0..200).chain([5000]) {
                 let done: Vec<AtomicUsize> = (0..pieces).map(|_| AtomicUsize::new(0)).collect();
-                team.share(pieces, &|piece| drop(done[piece].fetch_add(1, Ordering::Relaxed)));
+                team.share(pieces, &|piece| _ = done[piece].fetch_add(1, Ordering::Relaxed));
                 assert!(done.iter().all(|count| count.load(Ordering::Relaxed) == 1), "{threads} threads, {pieces}");
             }
         }
@@ -249,7 +249,7 @@ mod tests {
         for _ in 0..20 {
             thread::sleep(Duration::from_millis(2));
             let done = AtomicUsize::new(0);
-            team.share(50, &|_| drop(done.fetch_add(1, Ordering::Relaxed)));
+            team.share(50, &|_| _ = done.fetch_add(1, Ordering::Relaxed));
             assert_eq!(done.into_inner(), 50);
         }
     }
@@ -258,7 +258,7 @@ mod tests {
     fn two_leaders_do_not_wait_for_each_other() {
         let team = Team::new(2);
         let done = AtomicUsize::new(0);
-        let lead = || (0..500).for_each(|_| team.share(20, &|_| drop(done.fetch_add(1, Ordering::Relaxed))));
+        let lead = || (0..500).for_each(|_| team.share(20, &|_| _ = done.fetch_add(1, Ordering::Relaxed)));
         thread::scope(|scope| [scope.spawn(lead), scope.spawn(lead)].map(|leader| leader.join().is_ok()));
         assert_eq!(done.load(Ordering::Relaxed), 2 * 500 * 20);
     }
@@ -269,7 +269,7 @@ mod tests {
         let result = catch_unwind(AssertUnwindSafe(|| team.share(100, &|piece| assert!(piece != 70, "piece 70"))));
         assert!(result.is_err());
         let done = AtomicUsize::new(0);
-        team.share(100, &|_| drop(done.fetch_add(1, Ordering::Relaxed)));
+        team.share(100, &|_| _ = done.fetch_add(1, Ordering::Relaxed));
         assert_eq!(done.into_inner(), 100);
     }
 }

@@ -33,6 +33,12 @@ impl<'a> Checkpoint<'a> {
         Self { weights, precision, shelf, team: &settings.team }
     }
 
+    /// Keeps what is quantised even if it is little.
+    #[cfg(test)]
+    pub(super) fn keeping_all(self) -> Self {
+        Self { shelf: self.shelf.map(Shelf::keeping_all), ..self }
+    }
+
     /// The weights themselves.
     pub(super) fn weights(&self) -> &Weights {
         &self.weights

@@ -74,7 +74,8 @@ fn decode(kind: Kind, bytes: &[u8], out: &mut [f32]) {
 pub(super) struct Placed {
     /// A negative one stands for none.
     pub(super) token: i64,
-    pub(super) position: usize,
+    /// None for padding that has none.
+    pub(super) position: Option<usize>,
 }
 
 impl Embedding {
@@ -97,7 +98,7 @@ impl Embedding {
                 self.table.read(weights, token, row)?;
             }
             row.iter_mut().for_each(|value| *value *= self.scale);
-            if let Some(positions) = &self.positions {
+            if let (Some(positions), Some(position)) = (&self.positions, position) {
                 row.iter_mut().zip(positions.row(position)).for_each(|(value, position)| *value += position);
             }
         }

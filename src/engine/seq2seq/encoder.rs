@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     checkpoint::Checkpoint,
     layer::{Buffers, FeedForward, Residual, heads},
+    libtorch,
     linear::{Computer, Linear, Norm},
     names::{Block, Place, Side, final_norm},
     positions::RelativeBias,
@@ -95,8 +96,13 @@ impl Layer {
             let Buffers { projected, mixed, out, .. } = buffers;
             self.projection.forward(computer, states, Activation::Identity, projected);
             mixed.resize(projected.len() / 3, 0.0);
-            let bias = bias.map(RelativeBias::bias);
-            attention::encode(computer.isa, projected, sources, heads, bias, mixed, &computer.team);
+            match computer.by_libtorch {
+                true => libtorch::encode(projected, sources, heads, bias, mixed),
+                false => {
+                    let bias = bias.map(RelativeBias::bias);
+                    attention::encode(computer.isa, projected, sources, heads, bias, mixed, &computer.team);
+                }
+            }
             self.output.forward(computer, mixed, Activation::Identity, out);
         });
         self.feed_forward_norm.around(computer, states, buffers, |computer, states, buffers| {

@@ -100,7 +100,7 @@ impl FeedForward {
         gated.clear();
         for row in projected.chunks_exact_mut(2 * width) {
             let (activated, gate) = row.split_at_mut(width);
-            self.activation.apply(computer.isa, activated);
+            computer.activate(self.activation, activated);
             rows::multiply(computer.isa, activated, gate);
             gated.extend_from_slice(activated);
         }

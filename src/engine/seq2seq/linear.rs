@@ -1,8 +1,11 @@
 //! Linear layers in each precision.
 
+use std::sync::Arc;
+
 use tch::{Kind, Tensor};
 
-use super::packed::Packed;
+use super::{Settings, libtorch, packed::Packed};
+use crate::domain::Precision;
 use crate::engine::kernels::{
     Isa,
     activation::Activation,
@@ -14,7 +17,9 @@ use crate::engine::kernels::{
 /// What computing needs besides weights.
 pub(super) struct Computer {
     pub(super) isa: Isa,
-    pub(super) team: std::sync::Arc<Team>,
+    pub(super) team: Arc<Team>,
+    /// Whether libtorch does what is not linear too.
+    pub(super) by_libtorch: bool,
     quantized: Quantized,
 }
 
@@ -44,8 +49,18 @@ pub(super) enum Norm {
 }
 
 impl Computer {
-    pub(super) fn new(isa: Isa, team: std::sync::Arc<Team>) -> Self {
-        Self { isa, team, quantized: Quantized::default() }
+    pub(super) fn new(settings: &Settings) -> Self {
+        let Settings { isa, ref team, precision } = *settings;
+        let by_libtorch = precision == Precision::F32;
+        Self { isa, team: Arc::clone(team), by_libtorch, quantized: Quantized::default() }
+    }
+
+    /// Applies an activation to each value.
+    pub(super) fn activate(&self, activation: Activation, values: &mut [f32]) {
+        match self.by_libtorch {
+            true => libtorch::activate(activation, values),
+            false => activation.apply(self.isa, values),
+        }
     }
 
     /// Calls `work` on parts of `values`, whole rows each, with the first row's number.
@@ -76,7 +91,7 @@ impl Linear {
         out.resize(count * self.outputs, 0.0);
         match &self.weight {
             Weight::Int8(packed) => {
-                let Computer { isa, team, quantized } = computer;
+                let Computer { isa, team, quantized, .. } = computer;
                 quantized.fill(*isa, values, self.inputs, team);
                 let bias = self.bias.as_deref();
                 int8::product(*isa, quantized, packed.matrix(), bias, activation, out, team);
@@ -84,12 +99,12 @@ impl Linear {
             Weight::Float(weight) => {
                 self.float(weight, values, count, out);
                 let (isa, bias) = (computer.isa, self.bias.as_deref());
-                computer.by_rows(out, self.outputs, |_, part| {
-                    if let Some(bias) = bias {
+                if let Some(bias) = bias {
+                    computer.by_rows(out, self.outputs, |_, part| {
                         part.chunks_exact_mut(bias.len()).for_each(|row| rows::add(isa, row, bias));
-                    }
-                    activation.apply(isa, part);
-                });
+                    });
+                }
+                computer.activate(activation, out);
             }
         }
     }
@@ -105,6 +120,9 @@ impl Linear {
 impl Norm {
     /// Norms every row in place.
     pub(super) fn apply(&self, computer: &Computer, values: &mut [f32]) {
+        if computer.by_libtorch {
+            return libtorch::norm(self, values);
+        }
         let width = match self {
             Self::Layer { scale, .. } | Self::Rms { scale, .. } => scale.len(),
         };

@@ -13,6 +13,7 @@ mod decoder;
 mod embedding;
 mod encoder;
 mod layer;
+mod libtorch;
 mod linear;
 mod memory;
 mod names;
@@ -20,6 +21,8 @@ mod packed;
 mod positions;
 mod shelf;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 use std::{ops::Range, path::Path, sync::Arc};
 
@@ -40,7 +43,7 @@ use linear::{Computer, Linear};
 use memory::Memory;
 use names::Side;
 use positions::PositionTable;
-use spec::{Family, Spec};
+use spec::{Family, Positions, Spec};
 
 /// An encoder-decoder in memory.
 pub(super) struct Runtime {
@@ -115,7 +118,7 @@ impl Runtime {
         let source = embedding(&checkpoint, &spec, Side::Encoder, spec.source_vocabulary)?;
         let target = embedding(&checkpoint, &spec, Side::Decoder, spec.target_vocabulary)?;
         let (weights, kept) = checkpoint.close();
-        let computer = Computer::new(settings.isa, Arc::clone(&settings.team));
+        let computer = Computer::new(settings);
         let (buffers, states, scores) = (Buffers::default(), Vec::new(), Vec::new());
         let runtime = Self {
             spec, weights, source, target, encoder, decoder, scorer, tokens, computer, buffers, states, scores,
@@ -130,8 +133,15 @@ impl Runtime {
         if let Some(positions) = &mut self.source.positions {
             positions.reach(longest, self.spec.positions)?;
         }
-        let placed = |(ids, _): &(&[i64], usize)| -> Vec<Placed> {
-            (0..).zip(*ids).map(|(position, token)| Placed { token: *token, position }).collect()
+        // M2M100 alone counts positions without padding.
+        let unplaced = |padding: usize| match self.spec.positions {
+            Positions::SinusoidalFairseq { offset } if offset > 0 => padding,
+            _ => 0,
+        };
+        let placed = |(ids, padding): &(&[i64], usize)| -> Vec<Placed> {
+            let end = ids.len() - unplaced(*padding);
+            let place = |(index, token): (usize, &i64)| Placed { token: *token, position: (index < end).then_some(index) };
+            ids.iter().enumerate().map(place).collect()
         };
         let tokens: Vec<Placed> = sources.iter().flat_map(placed).collect();
         let Self { spec, weights, source, encoder, computer, buffers, states, .. } = self;
@@ -179,7 +189,7 @@ impl Network for Runtime {
         let rows: Vec<_> = extents(running.iter().map(|step| step.hypotheses.len())).collect();
         let mut tokens = Vec::new();
         for step in running.iter_mut() {
-            let position = step.memory.steps();
+            let position = Some(step.memory.steps());
             tokens.extend(step.hypotheses.iter().map(|hypothesis| Placed { token: hypothesis.token, position }));
             step.memory.extend(step.hypotheses);
         }

@@ -28,9 +28,8 @@ impl PositionTable {
         let width = spec.width;
         let learned = |offset| {
             let name = format!("model.{}.embed_positions.weight", side.name());
-            let weights = checkpoint.weights();
-            let count = weights.shape(&name).and_then(|shape| shape.first().copied()).unwrap_or(0);
-            let rows = floats(&needed(weights, &[name], &[count, width as i64])?)?;
+            let count = (spec.position_count + offset) as i64;
+            let rows = floats(&needed(checkpoint.weights(), &[name], &[count, width as i64])?)?;
             Ok(Some(Self { rows, width, offset, computed: false }))
         };
         let computed = |offset| Ok(Some(Self { rows: Vec::new(), width, offset, computed: true }));

@@ -26,7 +26,7 @@ use crate::engine::kernels::int8::packed_bytes;
 /// Raised when the layout of packed weights changes, or how they are rounded.
 const FORMAT: u32 = 1;
 /// The file's name, beside the weights.
-const NAME: &str = "breve-int8.safetensors";
+pub(super) const NAME: &str = "breve-int8.safetensors";
 /// Models whose quantised weights take fewer bytes are quantised at each start: it takes a moment.
 const WORTH_KEEPING_BYTES: usize = 32 << 20;
 /// Where tensors begin, so that they lie on cache lines.
@@ -38,6 +38,7 @@ pub(super) struct Shelf {
     origin: Origin,
     kept: HashMap<String, Packed>,
     made: BTreeMap<String, Packed>,
+    worth_keeping_bytes: usize,
 }
 
 /// What quantised weights were made from.
@@ -67,7 +68,7 @@ impl Shelf {
             }
             HashMap::new()
         });
-        Self { path, origin, kept, made: BTreeMap::new() }
+        Self { path, origin, kept, made: BTreeMap::new(), worth_keeping_bytes: WORTH_KEEPING_BYTES }
     }
 
     /// The weight called `key`, made by `make` unless it is kept.
@@ -95,7 +96,7 @@ impl Shelf {
     /// Keeps what was made, if that is worth it. Returns whether it now is in a file.
     pub(super) fn keep(mut self) -> bool {
         let size: usize = self.made.values().map(|packed| packed.weights.unsigned().len()).sum();
-        if size < WORTH_KEEPING_BYTES {
+        if size < self.worth_keeping_bytes.max(1) {
             return false;
         }
         let written = self.origin.complete().and_then(|()| self.write());
@@ -103,6 +104,12 @@ impl Shelf {
             tracing::warn!(path = %self.path.display(), %error, "quantised weights could not be kept: the next start makes them again");
         }
         written.is_ok()
+    }
+
+    /// Keeps what is made even if it is little.
+    #[cfg(test)]
+    pub(super) fn keeping_all(self) -> Self {
+        Self { worth_keeping_bytes: 0, ..self }
     }
 
     fn write(&self) -> std::io::Result<()> {
@@ -252,4 +259,97 @@ fn packed_of(map: &Arc<Mmap>, tensors: &SafeTensors<'_>, key: &str) -> Result<Pa
         // Known to whoever takes it.
         inputs: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::engine::kernels::team::Team;
+
+    const ROWS: [f32; 6] = [1.0, -2.0, 3.0, 0.5, 0.25, -0.125];
+
+    fn made() -> Result<Packed, Infallible> {
+        Ok(Packed::quantize(&ROWS, 3, &Team::new(1)))
+    }
+
+    fn must_be_kept() -> Result<Packed, String> {
+        Err("it was not kept".into())
+    }
+
+    /// A directory with weights, and what is kept of them.
+    fn kept() -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let weights = directory.path().join("model.safetensors");
+        std::fs::write(&weights, "weights").unwrap();
+        let mut shelf = Shelf::open(directory.path(), std::slice::from_ref(&weights)).keeping_all();
+        shelf.take("a", (2, 3), made).unwrap();
+        shelf.take("b", (2, 3), made).unwrap();
+        assert!(shelf.keep());
+        (directory, weights)
+    }
+
+    fn reopen(directory: &Path, weights: &Path) -> Result<Packed, String> {
+        Shelf::open(directory, &[weights.to_owned()]).take("a", (2, 3), must_be_kept)
+    }
+
+    #[test]
+    fn what_was_made_is_there_at_the_next_start() {
+        let (directory, weights) = kept();
+        let (packed, made) = (reopen(directory.path(), &weights).unwrap(), made().unwrap());
+        assert_eq!(packed.matrix().weights, made.matrix().weights);
+        assert_eq!((packed.scales, packed.sums, packed.inputs), (made.scales, made.sums, made.inputs));
+        assert!(matches!(packed.weights, Bytes::Mapped(_, range) if range.start % ALIGNMENT == 0));
+    }
+
+    #[test]
+    fn weights_that_changed_are_quantised_anew() {
+        let (directory, weights) = kept();
+        std::fs::write(&weights, "WEIGHTS").unwrap();
+        assert!(reopen(directory.path(), &weights).is_err());
+    }
+
+    #[test]
+    fn weights_that_were_only_touched_are_not() {
+        let (directory, weights) = kept();
+        std::fs::write(&weights, "weights").unwrap();
+        let file = File::options().write(true).open(&weights).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+        assert!(reopen(directory.path(), &weights).is_ok());
+    }
+
+    #[test]
+    fn a_damaged_file_is_not_used() {
+        let (directory, weights) = kept();
+        let path = directory.path().join(NAME);
+        let whole = std::fs::read(&path).unwrap();
+        for at in (0..whole.len()).step_by(whole.len() / 40) {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x10;
+            std::fs::write(&path, &damaged).unwrap();
+            // A changed blank of the header's padding or an escaped path may still read the same.
+            if let Ok(packed) = reopen(directory.path(), &weights) {
+                assert_eq!(packed.matrix().weights, made().unwrap().matrix().weights, "byte {at}");
+            }
+            std::fs::write(&path, &whole[..at]).unwrap();
+            assert!(reopen(directory.path(), &weights).is_err(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn a_matrix_of_another_shape_is_not_taken() {
+        let (directory, weights) = kept();
+        let mut shelf = Shelf::open(directory.path(), &[weights]);
+        assert!(shelf.take("a", (3, 3), must_be_kept).is_err());
+        assert!(shelf.take("c", (2, 3), must_be_kept).is_err());
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_is_no_failure() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut shelf = Shelf::open(&directory.path().join("gone"), &[]).keeping_all();
+        shelf.take("a", (2, 3), made).unwrap();
+        assert!(!shelf.keep());
+    }
 }

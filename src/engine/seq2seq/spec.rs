@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::names::{self, Side};
 use crate::{
     domain::Architecture,
     engine::{EngineError, kernels::activation::Activation, weights::Weights},
@@ -29,6 +30,8 @@ pub(super) struct Spec {
     /// Whether embeddings are normed.
     pub(super) embedding_norm: bool,
     pub(super) positions: Positions,
+    /// Positions that there should be, where they are learned.
+    pub(super) position_count: usize,
     /// What embeddings are multiplied by.
     pub(super) embedding_scale: f32,
     pub(super) activation: Activation,
@@ -109,6 +112,8 @@ struct BartConfig {
     #[serde(default)]
     scale_embedding: bool,
     activation_function: Option<String>,
+    #[serde(default)]
+    max_position_embeddings: usize,
     tie_word_embeddings: Option<bool>,
 }
 
@@ -190,12 +195,13 @@ impl Spec {
     }
 
     fn check(&self) -> Result<(), String> {
-        let sizes = |stack: Stack| [stack.layers, stack.heads, stack.head_size, stack.feed_forward];
-        let tokens = [self.width, self.source_vocabulary, self.target_vocabulary];
-        let all = sizes(self.encoder).into_iter().chain(sizes(self.decoder)).chain(tokens);
-        for size in all {
-            if !(1..1 << 24).contains(&size) {
-                return Err(format!("{size} is no size of a network"));
+        let sizes = |stack: Stack| {
+            [("layers", stack.layers), ("a head", stack.head_size), ("feed-forward blocks", stack.feed_forward)]
+        };
+        let whole = [("states", self.width), ("vocabulary", self.source_vocabulary.min(self.target_vocabulary))];
+        for (of, size) in sizes(self.encoder).into_iter().chain(sizes(self.decoder)).chain(whole) {
+            if !(1..1 << 31).contains(&size) {
+                return Err(format!("{size} is no size of {of}"));
             }
         }
         Ok(())
@@ -207,9 +213,14 @@ impl Spec {
     /// # Errors
     /// [`EngineError::BadFile`] naming what does not fit.
     pub(super) fn check_weights(&self, weights: &Weights) -> Result<(), EngineError> {
-        for layers in [self.encoder.layers, self.decoder.layers] {
+        for (side, vocabulary) in [(Side::Encoder, self.source_vocabulary), (Side::Decoder, self.target_vocabulary)] {
+            let names = names::embeddings(self.family, side);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            weights.check_shape(&names, &[vocabulary as i64, self.width as i64])?;
+        }
+        for (side, layers) in [("encoder", self.encoder.layers), ("decoder", self.decoder.layers)] {
             if layers > weights.len() {
-                return Err(weights.bad(format_args!("{layers} layers are more than there are tensors")));
+                return Err(weights.bad(format_args!("the number of {side} layers is larger than that of all tensors")));
             }
         }
         Ok(())
@@ -221,7 +232,10 @@ fn parse<T: serde::de::DeserializeOwned>(config: &Map<String, Value>) -> Result<
 }
 
 fn stack(layers: usize, heads: usize, width: usize, feed_forward: usize) -> Result<Stack, String> {
-    if heads == 0 || !width.is_multiple_of(heads) {
+    if heads == 0 {
+        return Err("there must be at least one head".into());
+    }
+    if !width.is_multiple_of(heads) {
         return Err(format!("{heads} heads do not divide a width of {width}"));
     }
     Ok(Stack { layers, heads, head_size: width / heads, feed_forward })
@@ -251,6 +265,7 @@ fn bart(config: BartConfig, architecture: Architecture) -> Result<Spec, String> 
         norm_first,
         embedding_norm,
         positions,
+        position_count: config.max_position_embeddings,
         embedding_scale: if config.scale_embedding { (width as f32).sqrt() } else { 1.0 },
         activation: activation(config.activation_function.as_deref().unwrap_or("gelu"))?,
         gated: false,
@@ -291,6 +306,7 @@ fn t5(config: T5Config) -> Result<Spec, String> {
             buckets: config.relative_attention_num_buckets,
             max_distance: config.relative_attention_max_distance,
         },
+        position_count: 0,
         embedding_scale: 1.0,
         activation: activation(name)?,
         gated,
@@ -327,6 +343,7 @@ fn ssru(config: SsruConfig) -> Result<Spec, String> {
         norm_first: false,
         embedding_norm: false,
         positions: Positions::SinusoidalFairseq { offset: 0 },
+        position_count: 0,
         embedding_scale: (width as f32).sqrt(),
         activation: activation(&config.activation)?,
         gated: false,

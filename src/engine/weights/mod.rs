@@ -96,11 +96,6 @@ impl Weights {
         &self.files
     }
 
-    /// The shape of a tensor; `None` where there is none of that name.
-    pub(in crate::engine) fn shape(&self, name: &str) -> Option<&[i64]> {
-        self.slots.get(name).map(|(_, slot)| slot.shape.as_slice())
-    }
-
     /// A tensor by its first name that the files know, in 32 bits; `None` where they know none of them.
     ///
     /// # Errors
