@@ -37,7 +37,15 @@ enum Splitter {
     /// Byte-level byte pairs (BART).
     Bytes(Tokenizer),
     /// SentencePiece, with ids of its own numbering. Marian joins with another model than it splits with.
-    Pieces { source: SentencePiece, target: Option<SentencePiece>, numbering: Numbering },
+    Pieces { source: SentencePiece, target: Option<Target>, numbering: Numbering },
+}
+
+/// What joins outputs, where that is not what splits sources.
+#[derive(Debug)]
+struct Target {
+    pieces: SentencePiece,
+    /// None where both sides share a vocabulary.
+    numbering: Option<Numbering>,
 }
 
 #[derive(Debug)]
@@ -124,8 +132,12 @@ impl Pretrained {
                 tokenizer.decode(&ids, true).unwrap_or_default().trim().to_owned()
             }
             Splitter::Pieces { source, target, numbering } => {
-                let pieces: Vec<&str> = ids.iter().filter_map(|id| numbering.piece(source, *id)).collect();
-                let text = target.as_ref().unwrap_or(source).decode_pieces(&pieces);
+                let (joiner, numbering) = match target {
+                    Some(Target { pieces, numbering: own }) => (pieces, own.as_ref().unwrap_or(numbering)),
+                    None => (source, numbering),
+                };
+                let pieces: Vec<&str> = ids.iter().filter_map(|id| numbering.piece(joiner, *id)).collect();
+                let text = joiner.decode_pieces(&pieces);
                 text.replace(super::charsmap::SPACE, " ").trim().to_owned()
             }
         };
@@ -221,7 +233,10 @@ fn byte_level(directory: &Path) -> Result<Parts, EngineError> {
 
 fn marian(directory: &Path) -> Result<Parts, EngineError> {
     let source = from_sentencepiece(&directory.join("source.spm"))?;
-    let target = from_sentencepiece(&directory.join("target.spm"))?;
+    let target = Target {
+        pieces: from_sentencepiece(&directory.join("target.spm"))?,
+        numbering: target_numbering(&directory.join("target_vocab.json"))?,
+    };
     let path = existing(directory, "vocab.json")?;
     let ids = read_vocabulary(&path)?;
     let end = special(&ids, &path, "</s>")?;
@@ -230,6 +245,11 @@ fn marian(directory: &Path) -> Result<Parts, EngineError> {
     let prefix = if targets.is_empty() { Prefix::Nothing } else { Prefix::Target(targets) };
     let numbering = listed(ids, &path)?;
     Ok((Splitter::Pieces { source, target: Some(target), numbering }, prefix, end))
+}
+
+/// The numbering of outputs in models that have a vocabulary for either side.
+fn target_numbering(path: &Path) -> Result<Option<Numbering>, EngineError> {
+    if path.is_file() { listed(read_vocabulary(path)?, path).map(Some) } else { Ok(None) }
 }
 
 fn m2m100(directory: &Path) -> Result<Parts, EngineError> {
