@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use breve::{
-    domain::{GenerationOptions, LanguagePair, Precision},
-    engine::{Local, OpenOptions, open_local},
+    domain::{GenerationOptions, LanguagePair, Precision, Runtime},
+    engine::{Generate, Hypothesis, Local, OpenOptions, open_local},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,6 +50,9 @@ struct Case {
     params: Value,
     output_ids: Vec<i64>,
     output_text: Option<String>,
+    /// All outputs, where several were asked for.
+    sequences: Option<Vec<Vec<i64>>>,
+    scores: Option<Vec<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -64,8 +67,9 @@ pub(crate) fn directory(family: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(family)
 }
 
-fn open(directory: &Path) -> Local {
-    open_local(directory, &OpenOptions { precision: Precision::F32, ..OpenOptions::default() }).unwrap()
+fn open(directory: &Path, runtime: Runtime) -> Local {
+    let options = OpenOptions { precision: Precision::F32, runtime, ..OpenOptions::default() };
+    open_local(directory, &options).unwrap()
 }
 
 fn golden(family: &str) -> Golden {
@@ -106,21 +110,34 @@ fn compare(family: &str, case: &str, expected: &[i64], got: &[i64]) -> Option<St
     (!agrees).then(|| format!("{case}: expected {expected:?}\n     got {got:?}"))
 }
 
-fn check_outputs(family: &str) {
+/// What is wrong with the outputs that were not the best ones, and with the scores, if anything.
+fn compare_others(name: &str, case: &Case, got: &[Hypothesis]) -> Option<String> {
+    let (sequences, scores) = (case.sequences.as_ref()?, case.scores.as_ref()?);
+    let tokens = got.iter().map(|hypothesis| &hypothesis.tokens);
+    let close = |(a, b): (&f64, &Hypothesis)| (a - b.score).abs() < 1e-4 * a.abs().max(1.0);
+    let agrees = sequences.iter().eq(tokens) && scores.iter().zip(got).all(close);
+    (!agrees).then(|| format!("{name}: expected {sequences:?} {scores:?}\n     got {got:?}"))
+}
+
+fn check_outputs(family: &str, runtime: Runtime) {
     let golden = golden(family);
-    let model = open(&directory(family));
+    let model = open(&directory(family), runtime);
     let mut wrong = Vec::new();
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
-        let got = model.generate_ids(std::slice::from_ref(&case.input_ids), &options(&case.params)).unwrap();
-        wrong.extend(compare(family, &name, &case.output_ids, &got[0]));
+        let source = model.codec().source(case.input_ids.clone(), &options(&case.params)).unwrap();
+        let mut streamed = case.output_ids[..1].to_vec();
+        let got = model.generate(vec![source], &mut |_, tokens| streamed.extend(tokens)).unwrap().remove(0);
+        wrong.extend(compare(family, &name, &case.output_ids, &got[0].tokens));
+        wrong.extend(compare_others(&name, case, &got));
+        assert_eq!(streamed, got[0].tokens, "{family} {name}: what was handed out is not the best output");
     }
     assert!(wrong.is_empty(), "{family}: {} of {} cases\n{}", wrong.len(), golden.cases.len(), wrong.join("\n"));
 }
 
 /// Rows of a batch: the sources without their padding, and the outputs without theirs.
-fn check_batch(family: &str) {
+fn check_batch(family: &str, runtime: Runtime) {
     let golden = golden(family);
-    let model = open(&directory(family));
+    let model = open(&directory(family), runtime);
     let real = |(ids, mask): (&Vec<i64>, &Vec<i64>)| {
         ids.iter().zip(mask).filter(|(_, mask)| **mask == 1).map(|(id, _)| *id).collect::<Vec<_>>()
     };
@@ -139,7 +156,7 @@ fn check_batch(family: &str) {
 
 fn check_tokens(family: &str) {
     let golden = golden(family);
-    let model = open(&directory(family));
+    let model = open(&directory(family), Runtime::Auto);
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let mut ids = model.codec().encode(&case.text, Some(pair())).unwrap();
         if ids.len() > 200 {
@@ -152,7 +169,7 @@ fn check_tokens(family: &str) {
 
 fn check_texts(family: &str) {
     let golden = golden(family);
-    let model = open(&directory(family));
+    let model = open(&directory(family), Runtime::Auto);
     for (case, name) in golden.cases.iter().zip(names(&golden.cases)) {
         let Some(expected) = &case.output_text else { continue };
         // The golden M2M100 tokenizer was saved without its language tokens among the special ones, so its decoder
@@ -184,7 +201,7 @@ fn every_setting_means_what_it_means_to_transformers() {
             config["eos_token_id"] = search.eos_token_id.clone().into();
             config["renormalize_logits"] = search.renormalize_logits.into();
         });
-        let model = open(directory.path());
+        let model = open(directory.path(), Runtime::Auto);
         let got = model.generate_ids(&search.sources, &search.params).unwrap();
         if got != search.outputs {
             let (family, params, expected) = (&search.family, &search.params, &search.outputs);
@@ -194,19 +211,10 @@ fn every_setting_means_what_it_means_to_transformers() {
     assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
 }
 
-macro_rules! family {
-    ($module:ident, $family:literal) => {
+/// The tests of one golden model, for each of the runtimes that can run it.
+macro_rules! golden {
+    ($module:ident, $family:literal, $($runtime:ident)*) => {
         mod $module {
-            #[test]
-            fn generates_the_ids_that_transformers_generates() {
-                super::check_outputs($family);
-            }
-
-            #[test]
-            fn generates_a_padded_batch_as_transformers_does() {
-                super::check_batch($family);
-            }
-
             #[test]
             fn splits_texts_as_transformers_does() {
                 super::check_tokens($family);
@@ -216,14 +224,49 @@ macro_rules! family {
             fn joins_tokens_as_transformers_does() {
                 super::check_texts($family);
             }
+
+            $(golden!(@$runtime $family);)*
+        }
+    };
+    (@auto $family:literal) => { golden!(@runtime auto, Auto, $family); };
+    (@reference $family:literal) => { golden!(@runtime reference, Reference, $family); };
+    (@runtime $module:ident, $runtime:ident, $family:literal) => {
+        mod $module {
+            use breve::domain::Runtime;
+
+            #[test]
+            fn generates_the_ids_that_transformers_generates() {
+                super::super::check_outputs($family, Runtime::$runtime);
+            }
+
+            #[test]
+            fn generates_a_padded_batch_as_transformers_does() {
+                super::super::check_batch($family, Runtime::$runtime);
+            }
         }
     };
 }
 
-family!(bart, "bart");
-family!(m2m_100, "m2m_100");
-family!(marian, "marian");
-family!(mbart50, "mbart50");
-family!(pegasus, "pegasus");
-family!(t5, "t5");
-family!(t5_v1_1, "t5-v1_1");
+golden!(bart, "bart", auto reference);
+golden!(m2m_100, "m2m_100", auto reference);
+golden!(marian, "marian", auto reference);
+golden!(mbart50, "mbart50", auto reference);
+golden!(pegasus, "pegasus", auto reference);
+golden!(t5, "t5", auto reference);
+golden!(t5_v1_1, "t5-v1_1", auto reference);
+
+golden!(bart_gelu_new, "second/bart-gelu_new", auto reference);
+// rust-bert's BART always scores with the embeddings.
+golden!(bart_untied, "second/bart-untied", auto);
+golden!(marian_relu, "second/marian-relu", auto reference);
+// rust-bert has one vocabulary for both sides.
+golden!(marian_separate, "second/marian-separate", auto);
+// rust-bert rounds Pegasus' positions to half precision (`engine/reference/mod.rs` tests it).
+golden!(pegasus_gelu, "second/pegasus-gelu", auto);
+golden!(mbart50_gelu, "second/mbart50-gelu", auto reference);
+golden!(m2m_100_silu, "second/m2m_100-silu", auto reference);
+golden!(nllb, "second/nllb", auto reference);
+golden!(t5_relu, "second/t5-relu", auto reference);
+golden!(t5_gated_gelu, "second/t5-gated-gelu", auto reference);
+// rust-bert knows no other gate than GELU.
+golden!(t5_gated_silu, "second/t5-gated-silu", auto);
