@@ -33,6 +33,9 @@ pub(in crate::engine) struct Weights {
     slots: HashMap<String, (usize, Slot)>,
 }
 
+/// A tensor's name, its file's place among the maps, and where it lies there.
+type Found<'a> = (&'a String, &'a (usize, Slot));
+
 /// A tensor where it lies in its file.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::engine) struct View<'a> {
@@ -130,7 +133,7 @@ impl Weights {
         self.slots.len()
     }
 
-    fn find(&self, names: &[&str], shape: &[i64]) -> Result<Option<(&String, &(usize, Slot))>, EngineError> {
+    fn find(&self, names: &[&str], shape: &[i64]) -> Result<Option<Found<'_>>, EngineError> {
         match names.iter().find_map(|name| self.slots.get_key_value(*name)) {
             Some((name, (_, slot))) if slot.shape != shape => {
                 Err(self.bad(format_args!("{name} has the shape {:?}, not {shape:?}", slot.shape)))
