@@ -88,6 +88,7 @@ fn pool_settings(settings: &Settings) -> PoolSettings {
         precision: models.precision,
         runtime: models.runtime,
         batch_wait: Duration::from_millis(models.batch_wait_ms),
+        max_batch_sources: Some(models.max_batch_sources).filter(|most| *most > 0),
     }
 }
 

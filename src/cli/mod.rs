@@ -23,6 +23,8 @@ pub use error::CliError;
 
 use crate::{
     config::{Overrides, Settings, settle_how_threads_wait},
+    domain::{Architecture, Precision},
+    engine::{EngineLoader, Loader},
     telemetry,
 };
 use engine::EngineArgs;
@@ -85,9 +87,9 @@ impl Cli {
         if let Command::Completions(args) = &self.command {
             return completions::run(args, &mut Self::command());
         }
-        // Before anything is read: where it works it does not come back.
-        let waiting = self.engine().map(|_| settle_how_threads_wait());
         let settings = Settings::load(&self.overrides())?;
+        // Before anything else: where it works it does not come back.
+        let waiting = self.computes_by_libtorch(&settings).then(settle_how_threads_wait);
         telemetry::start(&settings.log)?;
         if let Some(Err(error)) = waiting {
             tracing::warn!(%error, "the program could not start itself again: models are slow while the cores are busy");
@@ -102,6 +104,13 @@ impl Cli {
             Command::Config => config::run(&settings),
             Command::Completions(_) => Ok(()),
         }
+    }
+
+    /// Whether models run on libtorch's threads: in 8 bits they run on our own.
+    fn computes_by_libtorch(&self, settings: &Settings) -> bool {
+        let models = &settings.models;
+        let precision = Loader.precision(Architecture::Bart, models.runtime, models.precision);
+        self.engine().is_some() && precision != Precision::Int8
     }
 
     /// How models are to be run, for commands that run them.

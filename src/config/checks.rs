@@ -26,6 +26,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
     named("models.idle_unload_s", within(models.idle_unload_s, 0..=year_s))?;
     named("models.threads", within(models.threads, 0..=1024))?;
     named("models.batch_wait_ms", within(models.batch_wait_ms, 0..=1000))?;
+    named("models.max_batch_sources", within(models.max_batch_sources, 0..=100_000))?;
     named("log.level", directives(&log.level))
 }
 

@@ -94,6 +94,8 @@ pub struct ModelSettings {
     pub runtime: Runtime,
     /// Longest time that the first of several requests waits for the others, in milliseconds.
     pub batch_wait_ms: u64,
+    /// Most sources that one model works on at once; 0 for as many as it does well.
+    pub max_batch_sources: usize,
 }
 
 /// Logging.

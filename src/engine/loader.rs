@@ -118,7 +118,8 @@ fn open(
     }
     if architecture == Architecture::MarianSsru {
         let codec = BuiltInCodec::open(directory, context_tokens)?;
-        let runtime = Runtime::open(directory, architecture, &Settings::new(fastest(how.precision), Arc::clone(&team)))?;
+        let runtime =
+            Runtime::open(directory, architecture, &Settings::new(fastest(how.precision), Arc::clone(&team)))?;
         return Ok((Arc::new(codec), Box::new(Session::new(runtime, team))));
     }
     let (codec, config) = PretrainedCodec::open(directory, architecture)?;
@@ -128,7 +129,8 @@ fn open(
             reference::open(directory, &config, architecture, team)?
         }
         RuntimeChoice::Auto => {
-            let runtime = Runtime::open(directory, architecture, &Settings::new(fastest(how.precision), Arc::clone(&team)))?;
+            let runtime =
+                Runtime::open(directory, architecture, &Settings::new(fastest(how.precision), Arc::clone(&team)))?;
             Box::new(Session::new(runtime, team))
         }
     };

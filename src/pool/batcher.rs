@@ -9,8 +9,9 @@ use super::request::{Reply, Request, Work};
 use crate::engine::{EngineError, Event, Generator, Hypothesis, Source, SourceId};
 
 /// Requests and their sources, waiting and running.
-#[derive(Default)]
 pub(super) struct Batcher {
+    /// Most sources that run at once.
+    most: usize,
     /// In order of arrival.
     jobs: BTreeMap<u64, Job>,
     running: HashMap<SourceId, Place>,
@@ -36,6 +37,12 @@ struct Place {
 }
 
 impl Batcher {
+    /// With nothing to do; at most `most` sources run at once.
+    pub(super) fn new(most: Option<usize>) -> Self {
+        let most = most.unwrap_or(usize::MAX);
+        Self { most, jobs: BTreeMap::new(), running: HashMap::new(), last_job: 0, last_source: 0 }
+    }
+
     pub(super) fn add(&mut self, work: Work) {
         let mut waiting: Vec<_> = work.sources.into_iter().enumerate().collect();
         // Similar lengths run together, and what takes longest does not begin last.
@@ -129,7 +136,8 @@ impl Batcher {
         let job = self.jobs.get_mut(&job_id)?;
         let (_, next) = job.waiting.last()?;
         let alone = arrivals.is_empty() && self.running.is_empty();
-        if !alone && !generator.has_room(arrivals, next) {
+        // Arrivals are among the running ones already.
+        if !alone && (self.running.len() >= self.most || !generator.has_room(arrivals, next)) {
             return None;
         }
         let (index, source) = job.waiting.pop()?;

@@ -55,6 +55,8 @@ pub struct PoolSettings {
     pub runtime: Runtime,
     /// Longest time that the first work of a batch waits for that of requests which are being prepared.
     pub batch_wait: Duration,
+    /// Most sources that one model works on at once; `None` for as many as it does well.
+    pub max_batch_sources: Option<usize>,
 }
 
 /// An answer, and how long it waited before its model began: before the first of its sources joined the batch.
@@ -307,6 +309,7 @@ impl Inner {
             shared: Arc::clone(&shared),
             idle_limit: self.settings.idle_unload,
             batch_wait: self.settings.batch_wait,
+            max_batch_sources: self.settings.max_batch_sources,
         };
         let (pool, id, own) = (Arc::downgrade(self), model.name.id.clone(), Arc::clone(&shared));
         let name = format!("model {}", model.name.id);

@@ -203,6 +203,7 @@ fn settings() -> PoolSettings {
         precision: Precision::Auto,
         runtime: Runtime::Auto,
         batch_wait: Duration::from_millis(2),
+        max_batch_sources: None,
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
     pub(super) idle_limit: Option<Duration>,
     pub(super) batch_wait: Duration,
+    pub(super) max_batch_sources: Option<usize>,
 }
 
 /// What came from waiting for work.
@@ -38,7 +39,7 @@ impl Worker {
     /// After that nobody new is sent here, and those who are here already are still answered.
     pub(super) fn run(self, inbox: &mpsc::Receiver<Work>, retire: impl FnOnce(Option<&EngineError>)) {
         let mut retire = Some(retire);
-        let mut batcher = Batcher::default();
+        let mut batcher = Batcher::new(self.max_batch_sources);
         let mut generator = self.build();
         loop {
             if let (Err(error), Some(retire)) = (&generator, retire.take_if(|_| generator.is_err())) {

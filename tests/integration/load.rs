@@ -99,10 +99,14 @@ fn variables(service: &Service) -> Vec<String> {
 #[test]
 #[cfg(target_os = "linux")]
 fn threads_do_not_spin_for_ever_unless_the_user_says_so() {
+    const F32: (&str, &str) = ("BREVE__MODELS__PRECISION", "f32");
     let settled = |service: &Service| variables(service).iter().any(|set| set == "GOMP_SPINCOUNT=100000");
-    assert!(settled(&Service::start(&Home::new())));
-    let passive = Service::start_with(&Home::new(), &[("OMP_WAIT_POLICY", "passive")]);
+    assert!(settled(&Service::start_with(&Home::new(), &[F32])));
+    let passive = Service::start_with(&Home::new(), &[F32, ("OMP_WAIT_POLICY", "passive")]);
     assert!(!settled(&passive));
-    let own = Service::start_with(&Home::new(), &[("GOMP_SPINCOUNT", "7")]);
+    let own = Service::start_with(&Home::new(), &[F32, ("GOMP_SPINCOUNT", "7")]);
     assert!(variables(&own).contains(&"GOMP_SPINCOUNT=7".to_owned()));
+    // libtorch's threads have nothing to do then.
+    let eight_bits = Service::start_with(&Home::new(), &[("BREVE__MODELS__PRECISION", "int8")]);
+    assert!(!settled(&eight_bits));
 }

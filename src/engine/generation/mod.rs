@@ -52,8 +52,6 @@ pub(in crate::engine) trait Network {
 pub(in crate::engine) struct NewSource<'a> {
     /// Its tokens, special tokens included.
     pub(in crate::engine) ids: &'a [i64],
-    /// The most hypotheses that it will have.
-    pub(in crate::engine) beams: usize,
     /// The most steps that it will take.
     pub(in crate::engine) max_steps: usize,
 }

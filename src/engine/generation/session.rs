@@ -102,11 +102,8 @@ fn finish(source: SourceId, search: Search, events: &mut Vec<Event>) {
 
 impl<N: Network> Generator for Session<N> {
     fn join(&mut self, arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError> {
-        let sources = arrivals.iter().map(|(_, source)| NewSource {
-            ids: &source.ids,
-            beams: source.plan.beams(),
-            max_steps: source.plan.max_steps(),
-        });
+        let sources =
+            arrivals.iter().map(|(_, source)| NewSource { ids: &source.ids, max_steps: source.plan.max_steps() });
         let sources: Vec<_> = sources.collect();
         let memories = self.network.read(&sources)?;
         if memories.len() != arrivals.len() {

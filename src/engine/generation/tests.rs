@@ -33,7 +33,6 @@ struct Memory {
     /// One for each hypothesis.
     hashes: Vec<u64>,
     steps_left: usize,
-    beams: usize,
 }
 
 fn mix(hash: u64, value: u64) -> u64 {
@@ -63,7 +62,7 @@ impl Network for Scripted {
     fn read(&mut self, sources: &[NewSource<'_>]) -> Result<Vec<Memory>, EngineError> {
         let read = |source: &NewSource<'_>| {
             let hash = source.ids.iter().fold(3, |hash, id| mix(hash, *id as u64));
-            Memory { hashes: vec![hash], steps_left: source.max_steps, beams: source.beams }
+            Memory { hashes: vec![hash], steps_left: source.max_steps }
         };
         Ok(sources.iter().map(read).collect())
     }
@@ -74,7 +73,6 @@ impl Network for Scripted {
         for step in running {
             let memory = &mut *step.memory;
             memory.steps_left = memory.steps_left.checked_sub(1).expect("more steps than were announced");
-            assert!(step.hypotheses.len() <= memory.beams, "more hypotheses than were announced");
             memory.hashes = step.hypotheses.iter().map(|h| mix(memory.hashes[h.parent], h.token as u64)).collect();
             for hash in &memory.hashes {
                 let tokens = self.columns.clone().unwrap_or_else(|| (0..VOCABULARY as i64).collect());

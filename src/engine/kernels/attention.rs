@@ -351,7 +351,8 @@ pub(in crate::engine) fn recall(
         let queries = &queries.values[piece * queries.stride..][..width];
         // SAFETY: checked above; each row is one piece's own.
         let out = unsafe { out.part(piece, 0..width) };
-        SCRATCH.with_borrow_mut(|Scratch { scores, .. }| recall_row(isa, queries, &rows[piece], heads, bias, scores, out));
+        SCRATCH
+            .with_borrow_mut(|Scratch { scores, .. }| recall_row(isa, queries, &rows[piece], heads, bias, scores, out));
     };
     if work < SERIAL { (0..rows.len()).for_each(one) } else { team.share(rows.len(), &one) }
 }
@@ -374,7 +375,9 @@ fn recall_row(
             super::rows::add(isa, scores, bias.from(head, path.len() - 1));
         }
         let sum = exponentials(isa, scores);
-        mixture(isa, scores, &history.values, path, heads, sum, columns.start, &mut out[columns]);
+        let out = &mut out[columns.clone()];
+        mixture(isa, scores, &history.values, path, heads, columns.start, out);
+        out.iter_mut().for_each(|value| *value /= sum);
     }
 }
 
@@ -414,7 +417,7 @@ fn dot<const FUSED: bool>(a: &[f32], b: &[f32]) -> f32 {
 
 for_each_isa! {
     fn mixture(
-        scores: &[f32], values: &[f32], path: &[u32], heads: Heads, sum: f32, first: usize, out: &mut [f32],
+        scores: &[f32], values: &[f32], path: &[u32], heads: Heads, first: usize, out: &mut [f32],
     ) = mixture_in
 }
 
@@ -424,7 +427,6 @@ fn mixture_in<const FUSED: bool>(
     values: &[f32],
     path: &[u32],
     heads: Heads,
-    sum: f32,
     first: usize,
     out: &mut [f32],
 ) {
@@ -434,9 +436,6 @@ fn mixture_in<const FUSED: bool>(
         for (out, value) in out.iter_mut().zip(value) {
             *out = multiply_add::<FUSED>(*score, *value, *out);
         }
-    }
-    for out in out {
-        *out /= sum;
     }
 }
 
@@ -484,7 +483,8 @@ mod tests {
                 recall(isa, strided(0), &rows, HEADS, None, &mut recalled, &team);
                 for (row, head) in [(0, 0), (length - 1, 2), (length / 2, 1)] {
                     let columns = HEADS.columns(head);
-                    let of = |which: usize| (0..length).map(|row| &part(row, which)[columns.clone()]).collect::<Vec<_>>();
+                    let of =
+                        |which: usize| (0..length).map(|row| &part(row, which)[columns.clone()]).collect::<Vec<_>>();
                     let expected = expected(&part(row, 0)[columns.clone()], &of(1), &of(2));
                     for (index, expected) in expected.iter().enumerate() {
                         let at = row * width + columns.start + index;

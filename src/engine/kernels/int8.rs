@@ -6,6 +6,8 @@
 
 use super::{Isa, activation::Activation, rows::Quantized, team::Team};
 
+/// How far ahead weights are asked for.
+const PREFETCH_BYTES: usize = 4096;
 /// Columns that are computed together: four registers of AVX-512.
 pub(in crate::engine) const PANEL: usize = 64;
 /// Products that one instruction adds up.
@@ -154,7 +156,7 @@ fn panel_product(
             let bias = bias.map(|bias| &bias[columns.clone()]);
             let scales = &matrix.scales[columns.clone()];
             let weights = &matrix.sums[columns.clone()];
-            scale(isa, sums, weights, too_much(isa), rows.scales[row], scales, bias, out);
+            scale(isa, sums, weights, (too_much(isa), rows.scales[row]), scales, bias, out);
             activation.apply(isa, out);
         }
     }
@@ -167,8 +169,7 @@ fn too_much(isa: Isa) -> i32 {
 
 super::for_each_isa! {
     fn scale(
-        sums: &[i32; PANEL], weights: &[i32], too_much: i32, row: f32, columns: &[f32], bias: Option<&[f32]>,
-        out: &mut [f32],
+        sums: &[i32; PANEL], weights: &[i32], row: (i32, f32), columns: &[f32], bias: Option<&[f32]>, out: &mut [f32],
     ) = scale_in
 }
 
@@ -177,19 +178,20 @@ super::for_each_isa! {
 fn scale_in<const FUSED: bool>(
     sums: &[i32; PANEL],
     weights: &[i32],
-    too_much: i32,
-    row: f32,
+    (too_much, row): (i32, f32),
     columns: &[f32],
     bias: Option<&[f32]>,
     out: &mut [f32],
 ) {
-    for (((out, sum), weights), column) in out.iter_mut().zip(sums).zip(weights).zip(columns) {
-        *out = (sum - too_much * weights) as f32 * (row * column);
-    }
-    if let Some(bias) = bias {
-        for (out, bias) in out.iter_mut().zip(bias) {
-            *out += bias;
-        }
+    let scaled = |sum: &i32, weights: &i32, column: &f32| (sum - too_much * weights) as f32 * (row * column);
+    let columns = sums.iter().zip(weights).zip(columns);
+    match bias {
+        Some(bias) => out.iter_mut().zip(columns).zip(bias).for_each(|((out, ((sum, weights), column)), bias)| {
+            *out = scaled(sum, weights, column) + bias;
+        }),
+        None => out.iter_mut().zip(columns).for_each(|(out, ((sum, weights), column))| {
+            *out = scaled(sum, weights, column);
+        }),
     }
 }
 
@@ -240,7 +242,8 @@ fn portable(rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL];
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
 unsafe fn avx512<const ROWS: usize>(rows: &[u8], weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
     use std::arch::x86_64::{
-        __m512i, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+        __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32,
+        _mm512_setzero_si512, _mm512_storeu_si512,
     };
     let stride = rows.len() / ROWS;
     let mut totals = [[_mm512_setzero_si512(); 4]; ROWS];
@@ -249,6 +252,10 @@ unsafe fn avx512<const ROWS: usize>(rows: &[u8], weights: &[i8], sums: &mut [[i3
         let loaded: [__m512i; 4] = std::array::from_fn(|part| unsafe {
             _mm512_loadu_si512(weights.as_ptr().add((group * 4 + part) * PANEL).cast())
         });
+        for part in 0..4 {
+            let ahead = weights.as_ptr().wrapping_add((group * 4 + part) * PANEL + PREFETCH_BYTES);
+            _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
+        }
         for (row, totals) in totals.iter_mut().enumerate() {
             // SAFETY: a group of a row is four bytes; they need not be aligned.
             let bytes = unsafe { rows.as_ptr().add(row * stride + group * GROUP).cast::<i32>().read_unaligned() };

@@ -170,7 +170,8 @@ impl Layer {
             let Buffers { projected, mixed, out, .. } = buffers;
             self.query.forward(computer, states, Activation::Identity, projected);
             mixed.resize(projected.len(), 0.0);
-            let groups = parts.iter().map(|part| Looking { source: part.memory.source(index), rows: part.rows.clone() });
+            let groups =
+                parts.iter().map(|part| Looking { source: part.memory.source(index), rows: part.rows.clone() });
             let groups: Vec<_> = groups.collect();
             attention::look(computer.isa, projected, &groups, heads, mixed, &computer.team);
             self.output.forward(computer, mixed, Activation::Identity, out);

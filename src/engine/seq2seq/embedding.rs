@@ -48,7 +48,8 @@ impl Table {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 let view = weights.view(&names, shape)?;
                 let size = kind.elt_size_in_bytes();
-                let row = view.as_ref().and_then(|view| view.bytes.get(token * width * size..(token + 1) * width * size));
+                let row =
+                    view.as_ref().and_then(|view| view.bytes.get(token * width * size..(token + 1) * width * size));
                 let row = row.ok_or_else(|| weights.bad(format_args!("{names:?} is cut short")))?;
                 decode(*kind, row, out);
             }
@@ -61,7 +62,9 @@ impl Table {
 fn decode(kind: Kind, bytes: &[u8], out: &mut [f32]) {
     let halves = bytes.as_chunks::<2>().0;
     match kind {
-        Kind::Half => out.iter_mut().zip(halves).for_each(|(out, half)| *out = half::f16::from_le_bytes(*half).to_f32()),
+        Kind::Half => {
+            out.iter_mut().zip(halves).for_each(|(out, half)| *out = half::f16::from_le_bytes(*half).to_f32())
+        }
         Kind::BFloat16 => {
             out.iter_mut().zip(halves).for_each(|(out, half)| *out = half::bf16::from_le_bytes(*half).to_f32());
         }

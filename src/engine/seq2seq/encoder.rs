@@ -75,7 +75,11 @@ impl Layer {
         let inner = spec.encoder.heads * spec.encoder.head_size;
         let block = Block::SelfAttention;
         Ok(Self {
-            projection: checkpoint.linear(&['q', 'k', 'v'].map(|part| place.projection(block, part)), spec.width, inner)?,
+            projection: checkpoint.linear(
+                &['q', 'k', 'v'].map(|part| place.projection(block, part)),
+                spec.width,
+                inner,
+            )?,
             output: checkpoint.linear(&[place.projection(block, 'o')], inner, spec.width)?,
             attention: Residual::read(checkpoint, spec, place, block)?,
             feed_forward: FeedForward::read(checkpoint, spec, place, spec.encoder)?,

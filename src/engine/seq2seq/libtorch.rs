@@ -64,13 +64,7 @@ pub(super) fn encode(
 }
 
 /// Rows of queries that look at keys and values; all are `[rows, heads]`.
-pub(super) fn attend(
-    queries: &Tensor,
-    keys: &Tensor,
-    values: &Tensor,
-    heads: Heads,
-    bias: Option<&Tensor>,
-) -> Tensor {
+pub(super) fn attend(queries: &Tensor, keys: &Tensor, values: &Tensor, heads: Heads, bias: Option<&Tensor>) -> Tensor {
     let split = |rows: &Tensor| rows.reshape([-1, heads.count as i64, heads.size as i64]).transpose(0, 1).contiguous();
     // transformers scales the queries, not the scores.
     let queries = if heads.scale == 1.0 { queries.shallow_clone() } else { queries * f64::from(heads.scale) };
@@ -85,9 +79,8 @@ pub(super) fn attend(
 /// `[heads, queries, keys]` for queries at `positions`.
 pub(super) fn bias_of(bias: &RelativeBias, positions: std::ops::Range<usize>, keys: usize, heads: Heads) -> Tensor {
     let row = |head: usize, position: usize| bias.bias().from(head, position)[..keys].to_vec();
-    let rows: Vec<f32> = (0..heads.count)
-        .flat_map(|head| positions.clone().flat_map(move |position| row(head, position)))
-        .collect();
+    let rows: Vec<f32> =
+        (0..heads.count).flat_map(|head| positions.clone().flat_map(move |position| row(head, position))).collect();
     Tensor::from_slice(&rows).view([heads.count as i64, positions.len() as i64, keys as i64])
 }
 

@@ -28,7 +28,7 @@ use std::{ops::Range, path::Path, sync::Arc};
 
 use super::{
     EngineError,
-    generation::{NewSource, Network, Step},
+    generation::{Network, NewSource, Step},
     kernels::{Isa, activation::Activation, team::Team},
     weights::Weights,
 };
@@ -82,11 +82,7 @@ impl Runtime {
     ///
     /// # Errors
     /// [`EngineError`] when a file is missing or damaged, or describes what this runtime does not compute.
-    pub(super) fn open(
-        directory: &Path,
-        architecture: Architecture,
-        settings: &Settings,
-    ) -> Result<Self, EngineError> {
+    pub(super) fn open(directory: &Path, architecture: Architecture, settings: &Settings) -> Result<Self, EngineError> {
         let spec = Spec::read(directory, architecture)?;
         let _guard = tch::no_grad_guard();
         let open = || {
@@ -120,9 +116,8 @@ impl Runtime {
         let (weights, kept) = checkpoint.close();
         let computer = Computer::new(settings);
         let (buffers, states, scores) = (Buffers::default(), Vec::new(), Vec::new());
-        let runtime = Self {
-            spec, weights, source, target, encoder, decoder, scorer, tokens, computer, buffers, states, scores,
-        };
+        let runtime =
+            Self { spec, weights, source, target, encoder, decoder, scorer, tokens, computer, buffers, states, scores };
         Ok((runtime, kept))
     }
 
@@ -140,7 +135,8 @@ impl Runtime {
         };
         let placed = |(ids, padding): &(&[i64], usize)| -> Vec<Placed> {
             let end = ids.len() - unplaced(*padding);
-            let place = |(index, token): (usize, &i64)| Placed { token: *token, position: (index < end).then_some(index) };
+            let place =
+                |(index, token): (usize, &i64)| Placed { token: *token, position: (index < end).then_some(index) };
             ids.iter().enumerate().map(place).collect()
         };
         let tokens: Vec<Placed> = sources.iter().flat_map(placed).collect();

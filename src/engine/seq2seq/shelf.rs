@@ -147,8 +147,8 @@ impl Source {
 
     /// Whether this file, as seen now, is the one that `kept` tells of: untouched since, or else of the same content.
     fn is(&self, kept: &Self) -> bool {
-        let untouched = (&self.path, self.size_bytes, self.modified_ns)
-            == (&kept.path, kept.size_bytes, kept.modified_ns);
+        let untouched =
+            (&self.path, self.size_bytes, self.modified_ns) == (&kept.path, kept.size_bytes, kept.modified_ns);
         untouched || self.size_bytes == kept.size_bytes && sha256(&self.path).is_ok_and(|sum| sum == kept.sha256)
     }
 }
@@ -223,6 +223,9 @@ fn read(path: &Path, origin: &Origin) -> Result<HashMap<String, Packed>, String>
     #[expect(unsafe_code, reason = "weights are larger than what should be read twice")]
     // SAFETY: the file is only ever replaced as a whole, by renaming; the map is only read.
     let map = Arc::new(unsafe { Mmap::map(&file) }.map_err(|error| error.to_string())?);
+    // Streams of weights end at every page, so the larger the better. Where the file system has none, small ones do.
+    #[cfg(target_os = "linux")]
+    map.advise(memmap2::Advice::HugePage).ok();
     let (start, metadata) = SafeTensors::read_metadata(&map).map_err(|error| error.to_string())?;
     let described = metadata.metadata().as_ref().ok_or("it does not say what it was made from")?;
     let member = |name: &str| described.get(name).ok_or(format!("it has no {name}"));

@@ -278,12 +278,7 @@ fn bart(config: BartConfig, architecture: Architecture) -> Result<Spec, String> 
 
 fn t5(config: T5Config) -> Result<Spec, String> {
     let width = config.d_model;
-    let layers = |layers| Stack {
-        layers,
-        heads: config.num_heads,
-        head_size: config.d_kv,
-        feed_forward: config.d_ff,
-    };
+    let layers = |layers| Stack { layers, heads: config.num_heads, head_size: config.d_kv, feed_forward: config.d_ff };
     let projection = config.feed_forward_proj.as_deref().unwrap_or("relu");
     let (gated, name) = match projection.strip_prefix("gated-") {
         // What `transformers` makes of it for T5 1.1.

@@ -27,8 +27,7 @@ fn open(family: &str, precision: Precision, isa: Isa) -> Runtime {
 
 /// The largest difference between the means of the encoder's states and those of transformers, padding included.
 fn encoder_error(family: &str, precision: Precision, isa: Isa) -> f32 {
-    let golden: Golden =
-        serde_json::from_slice(&std::fs::read(directory(family).join("cases.json")).unwrap()).unwrap();
+    let golden: Golden = serde_json::from_slice(&std::fs::read(directory(family).join("cases.json")).unwrap()).unwrap();
     let (ids, mask) = (&golden.batch.input_ids[0], &golden.batch.attention_mask[0]);
     let mut runtime = open(family, precision, isa);
     let padding = mask.iter().filter(|mask| **mask == 0).count();

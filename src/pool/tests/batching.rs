@@ -260,3 +260,13 @@ async fn waiting_for_room_counts_as_queued() {
     assert!(first.worked >= slept && first.queued < slept, "{first:?}");
     assert!(second.queued >= slept && second.worked < slept, "{second:?}");
 }
+
+#[tokio::test]
+async fn no_more_sources_run_at_once_than_the_operator_allows() {
+    let loader = Arc::new(Scripted::default());
+    let (pool, model) = loaded(&loader, PoolSettings { max_batch_sources: Some(2), ..settings() }).await;
+    let sentences = ["a", "bb", "ccc", "dddd", "eeeee"].map(str::to_owned).to_vec();
+    let answer = pool.translate(&model, requests(sentences), soon()).await.unwrap();
+    assert_eq!(answer.output.sentences, ["A", "BB", "CCC", "DDDD", "EEEEE"]);
+    assert!(loader.seen.joins().iter().all(|join| join.len() <= 2), "{:?}", loader.seen.joins());
+}

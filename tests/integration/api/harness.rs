@@ -81,6 +81,7 @@ impl Api {
             precision: Precision::Auto,
             runtime: Runtime::Auto,
             batch_wait: Duration::from_millis(2),
+            max_batch_sources: None,
         };
         let settings = ServiceSettings {
             request_timeout: Duration::from_millis(limits.request_timeout_ms),
