@@ -1,9 +1,15 @@
 //! Times single matrix products of the shapes in docs/PERFORMANCE.md: `cargo bench --bench kernels [-- --quick]`.
 //!
 //! One row a shape: `rows` activations of `width` against a weight of `width` x `columns`, milliseconds (medians).
-//! "int8" is FBGEMM's product by itself, with one scale for the weight and one for the activation.
+//! "FBGEMM" is its int8 product by itself, with one scale for the weight and one for the activation; "Breve" is ours, with
+//! one for each row of either. Both quantise the activation as part of the product.
 
-use std::time::{Duration, Instant};
+use std::{
+    cell::RefCell,
+    time::{Duration, Instant},
+};
+
+use breve::engine::Int8Product;
 
 use tch::{Device, Kind, Scalar, Tensor};
 
@@ -32,8 +38,8 @@ fn main() {
     };
     let _no_gradients = tch::no_grad_guard();
     println!("threads: {}", tch::get_num_threads());
-    println!("| width | columns | rows | f32 ms | bf16 ms | int8 ms | int8 GB/s | int8 GOPS |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("| width | columns | rows | f32 ms | bf16 ms | FBGEMM ms | Breve ms | Breve GB/s | Breve GOPS |");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for (width, columns) in WEIGHTS {
         let weight = Weight::random(width, columns);
         for rows in ROWS.into_iter().filter(|&rows| rows < 512 || columns < WIDEST_FOR_ARTICLES) {
@@ -47,13 +53,16 @@ fn print_row(weight: &Weight, rows: i64, effort: Effort) {
     let half = activation.to_kind(Kind::BFloat16);
     let f32_ms = median_ms(effort, || activation.linear(&weight.f32, Some(&weight.bias)));
     let bf16_ms = median_ms(effort, || half.linear(&weight.bf16, None::<&Tensor>));
-    let int8_ms = median_ms(effort, || weight.int8.product(&activation, &weight.bias));
+    let fbgemm_ms = median_ms(effort, || weight.int8.product(&activation, &weight.bias));
+    let values: Vec<f32> = Vec::try_from(activation.view([-1])).expect("floats to floats");
+    let int8_ms = median_ms(effort, || weight.ours.borrow_mut().run(&values).len());
     let (width, columns) = (weight.width, weight.columns);
     // Bytes and operations by the millisecond are a millionth of those by the nanosecond: GB/s and GOPS.
     let bytes = (width * columns) as f64;
     let (gigabytes, gigaops) = (bytes / int8_ms / 1e6, 2.0 * rows as f64 * bytes / int8_ms / 1e6);
     println!(
-        "| {width} | {columns} | {rows} | {f32_ms:.3} | {bf16_ms:.3} | {int8_ms:.3} | {gigabytes:.1} | {gigaops:.0} |"
+        "| {width} | {columns} | {rows} | {f32_ms:.3} | {bf16_ms:.3} | {fbgemm_ms:.3} | {int8_ms:.3} | {gigabytes:.1} | \
+         {gigaops:.0} |"
     );
 }
 
@@ -65,6 +74,7 @@ struct Weight {
     f32: Tensor,
     bf16: Tensor,
     int8: Int8Weight,
+    ours: RefCell<Int8Product>,
 }
 
 impl Weight {
@@ -72,7 +82,9 @@ impl Weight {
         let f32 = Tensor::randn([columns, width], (Kind::Float, Device::Cpu)) * 0.02;
         let bias = Tensor::zeros([columns], (Kind::Float, Device::Cpu));
         let (bf16, int8) = (f32.to_kind(Kind::BFloat16), Int8Weight::of(&f32));
-        Self { width, columns, bias, f32, bf16, int8 }
+        let values: Vec<f32> = Vec::try_from(f32.view([-1])).expect("floats to floats");
+        let ours = RefCell::new(Int8Product::new(&values, width as usize, 0));
+        Self { width, columns, bias, f32, bf16, int8, ours }
     }
 }
 
@@ -106,7 +118,7 @@ impl Int8Weight {
 }
 
 /// The median time of one product, after one that is not counted.
-fn median_ms(effort: Effort, product: impl Fn() -> Tensor) -> f64 {
+fn median_ms<T>(effort: Effort, product: impl Fn() -> T) -> f64 {
     let _ = product();
     let (began, mut times) = (Instant::now(), Vec::new());
     while times.len() < effort.runs || began.elapsed() < effort.time {

@@ -15,6 +15,7 @@ mod loader;
 mod local;
 mod parameters;
 mod pretrained;
+mod probe;
 mod reference;
 mod seq2seq;
 mod tokenizer;
@@ -30,6 +31,7 @@ pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
 pub use local::{Local, OpenOptions, open_local};
 pub use parameters::{Parameters, parameters};
+pub use probe::Int8Product;
 
 /// All that is needed to build an engine.
 #[derive(Debug, Clone, PartialEq)]
