@@ -4,6 +4,8 @@
 //! "FBGEMM" is its int8 product by itself, with one scale for the weight and one for the activation; "Breve" is ours, with
 //! one for each row of either. Both quantise the activation as part of the product.
 
+#![allow(clippy::expect_used, reason = "a benchmark that cannot go on may say so and stop")]
+
 use std::{
     cell::RefCell,
     time::{Duration, Instant},
