@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{CliError, app, engine::EngineArgs};
 use crate::{
     config::Settings,
-    domain::{GenerationOptions, Language, LanguagePair},
+    domain::{GenerationOptions, Language, LanguagePair, Precision},
     engine::{EngineError, Local, OpenOptions, open_local},
 };
 use cases::{Case, Source};
@@ -72,10 +72,18 @@ fn batches(cases: &[Case], size: usize) -> impl Iterator<Item = &[Case]> {
     cases.chunk_by(|case, next| case.params == next.params).flat_map(move |alike| alike.chunks(size))
 }
 
+/// What is checked against a reference is checked in 32 bits, unless it is said otherwise.
+pub(super) fn precision(settings: &Settings) -> Precision {
+    match settings.models.precision {
+        Precision::Auto => Precision::F32,
+        precision => precision,
+    }
+}
+
 fn open_options(settings: &Settings) -> OpenOptions {
     OpenOptions {
         architecture: None,
-        precision: settings.models.precision,
+        precision: precision(settings),
         runtime: settings.models.runtime,
         threads: app::threads(&settings.models),
     }

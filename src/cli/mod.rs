@@ -108,8 +108,11 @@ impl Cli {
 
     /// Whether models run on libtorch's threads: in 8 bits they run on our own.
     fn computes_by_libtorch(&self, settings: &Settings) -> bool {
-        let models = &settings.models;
-        let precision = Loader.precision(Architecture::Bart, models.runtime, models.precision);
+        let asked = match &self.command {
+            Command::Generate(_) => generate::precision(settings),
+            _ => settings.models.precision,
+        };
+        let precision = Loader.precision(Architecture::Bart, settings.models.runtime, asked);
         self.engine().is_some() && precision != Precision::Int8
     }
 
