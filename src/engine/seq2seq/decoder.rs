@@ -16,7 +16,7 @@ use crate::engine::{
     EngineError,
     kernels::{
         activation::Activation,
-        attention::{self, Heads, Looking, Packed, Recalling, Strided},
+        attention::{self, Heads, Looking, Packed, Projected, Recalling, Strided},
         rows,
     },
 };
@@ -68,20 +68,29 @@ impl Decoder {
     }
 
     /// Keys and values of encoded sources, layer by layer, for the memories of the sources.
-    pub(super) fn remember(&self, computer: &mut Computer, states: &[f32], sources: &[Extent]) -> Vec<Memory> {
-        let (mut memories, inner): (Vec<Memory>, _) =
-            (sources.iter().map(|_| Memory::default()).collect(), self.heads.width());
+    pub(super) fn remember(
+        &self,
+        computer: &mut Computer,
+        states: &[f32],
+        sources: &[Extent],
+        max_steps: impl Iterator<Item = usize>,
+    ) -> Vec<Memory> {
+        let (mut memories, inner): (Vec<Memory>, _) = (max_steps.map(Memory::new).collect(), self.heads.width());
         let mut projected = Vec::new();
         for layer in &self.layers {
             layer.source.forward(computer, states, Activation::Identity, &mut projected);
-            let pack = |(rows, visible): &Extent| {
-                let part = |first: usize| Strided {
-                    values: &projected[rows.start * 2 * inner + first..rows.end * 2 * inner],
-                    stride: 2 * inner,
-                };
-                Packed::new(part(0), part(inner), *visible, self.heads)
+            let part = |rows: &Range<usize>, first: usize| Strided {
+                values: &projected[rows.start * 2 * inner + first..rows.end * 2 * inner],
+                stride: 2 * inner,
             };
-            memories.iter_mut().zip(sources).for_each(|(memory, extent)| memory.add_layer(pack(extent)));
+            let of_source = |(rows, visible): &Extent| Projected {
+                keys: part(rows, 0),
+                values: part(rows, inner),
+                length: *visible,
+            };
+            let sources: Vec<_> = sources.iter().map(of_source).collect();
+            let packed = Packed::all(&sources, self.heads, &computer.team);
+            memories.iter_mut().zip(packed).for_each(|(memory, packed)| memory.add_layer(packed));
         }
         memories
     }
@@ -203,8 +212,9 @@ fn recall(
 ) {
     let width = decoder.heads.width();
     for part in parts.iter_mut() {
+        let history = part.memory.history(index, width);
         for row in projected[part.rows.start * 3 * width..part.rows.end * 3 * width].chunks_exact(3 * width) {
-            part.memory.history(index).push(&row[width..2 * width], &row[2 * width..]);
+            history.push(&row[width..2 * width], &row[2 * width..]);
         }
     }
     let rows: Vec<Recalling<'_>> = parts.iter().flat_map(|part| part.memory.recalling(index)).collect();

@@ -5,6 +5,9 @@ use crate::engine::{
     kernels::attention::{History, Packed, Recalling},
 };
 
+/// Steps that histories are given room for at a time.
+const MOST_STEPS_AHEAD: usize = 64;
+
 /// What the encoder made of a source, and what its hypotheses have written.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Memory {
@@ -16,6 +19,8 @@ pub(in crate::engine) struct Memory {
     /// Rows in each history.
     rows: u32,
     steps: usize,
+    /// The most steps that there will be.
+    max_steps: usize,
 }
 
 #[derive(Debug)]
@@ -27,6 +32,11 @@ struct LayerMemory {
 }
 
 impl Memory {
+    /// For a source that takes at most so many steps.
+    pub(super) fn new(max_steps: usize) -> Self {
+        Self { max_steps, ..Self::default() }
+    }
+
     /// Adds a layer that looks at `source`.
     pub(super) fn add_layer(&mut self, source: Packed) {
         self.layers.push(LayerMemory { source, history: History::default(), cells: Vec::new() });
@@ -54,8 +64,15 @@ impl Memory {
         &self.layers[layer].source
     }
 
-    pub(super) fn history(&mut self, layer: usize) -> &mut History {
-        &mut self.layers[layer].history
+    /// A layer's history, with room for the rows of this step, `width` values each.
+    pub(super) fn history(&mut self, layer: usize, width: usize) -> &mut History {
+        let history = &mut self.layers[layer].history;
+        // From the second step on there are as many hypotheses as there ever will be. Few outputs are as long as they may.
+        let ahead = (self.max_steps + 1 - self.steps).min(MOST_STEPS_AHEAD);
+        if self.steps > 1 && !history.has_room(self.parents.len() * width) {
+            history.reserve(self.parents.len() * width * ahead);
+        }
+        history
     }
 
     /// Each hypothesis with its history.

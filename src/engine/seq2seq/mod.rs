@@ -177,7 +177,8 @@ impl Network for Runtime {
         }
         let whole: Vec<_> = sources.iter().map(|source| (source.ids, 0)).collect();
         let extents = self.encode(&whole)?;
-        Ok(self.decoder.remember(&mut self.computer, &self.states, &extents))
+        let max_steps = sources.iter().map(|source| source.max_steps);
+        Ok(self.decoder.remember(&mut self.computer, &self.states, &extents, max_steps))
     }
 
     fn step(&mut self, running: &mut [Step<'_, Memory>]) -> Result<&mut [f32], EngineError> {

@@ -9,12 +9,13 @@ mod tests;
 
 use std::{cell::RefCell, ops::Range};
 
-use super::float::PANEL;
 pub(in crate::engine) use self::{
     history::{History, Recalling, recall},
-    packed::Packed,
+    packed::{Packed, Projected},
     source::{Looking, encode, look},
 };
+use super::float::PANEL;
+use packed::PackedHead;
 
 /// Multiplications under which handing out pieces costs more than it saves.
 const SERIAL: usize = 1 << 17;
@@ -96,6 +97,6 @@ thread_local! {
 
 #[derive(Default)]
 struct Scratch {
-    packed: Packed,
+    packed: PackedHead,
     scores: Vec<f32>,
 }

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::{Bias, Heads, PANEL, Packed, SCRATCH, SERIAL, Scratch, Shared, Strided};
+use super::{Bias, Heads, PANEL, Packed, PackedHead, Projected, SCRATCH, SERIAL, Scratch, Shared, Strided};
 use crate::engine::kernels::{
     Isa,
     float::{MOST_ROWS, Tile, product},
@@ -34,8 +34,7 @@ pub(in crate::engine) fn encode(
         let (rows, visible) = &sources[piece / heads.count];
         let head = piece % heads.count;
         SCRATCH.with_borrow_mut(|Scratch { packed, scores }| {
-            packed.clear(*visible);
-            packed.push_head(part(rows, 1), part(rows, 2), head, heads);
+            packed.fill(Projected { keys: part(rows, 1), values: part(rows, 2), length: *visible }, head, heads);
             let (keys, values) = (&packed.keys[..], &packed.values[..]);
             let head = Head { keys, values, length: *visible, index: head, heads };
             head.attend(isa, part(rows, 0), rows.len(), bias, scores, &out, rows.start);
@@ -70,7 +69,7 @@ pub(in crate::engine) fn look(
         let group = &groups[piece / heads.count];
         let head = piece % heads.count;
         let queries = Strided { values: &queries[group.rows.start * width..group.rows.end * width], stride: width };
-        let (keys, values) = (group.source.keys(head, heads), group.source.values(head, heads));
+        let PackedHead { keys, values } = &group.source.heads[head];
         let head = Head { keys, values, length: group.source.length, index: head, heads };
         SCRATCH.with_borrow_mut(|Scratch { scores, .. }| {
             head.attend(isa, queries, group.rows.len(), None, scores, &out, group.rows.start);

@@ -28,10 +28,11 @@ fn encoders_decoders_and_cross_attention_compute_the_same_thing() {
             let mut encoded = vec![0.0; length * width];
             encode(isa, &projected, &[(0..length, length)], HEADS, None, &mut encoded, &team);
             let strided = |which: usize| Strided { values: &projected[which * width..], stride: 3 * width };
-            let packed = Packed::new(strided(1), strided(2), length, HEADS);
+            let projected_source = Projected { keys: strided(1), values: strided(2), length };
+            let packed = &Packed::all(&[projected_source], HEADS, &team)[0];
             let queries: Vec<f32> = (0..length).flat_map(|row| part(row, 0).to_vec()).collect();
             let mut looked = vec![0.0; length * width];
-            look(isa, &queries, &[Looking { source: &packed, rows: 0..length }], HEADS, &mut looked, &team);
+            look(isa, &queries, &[Looking { source: packed, rows: 0..length }], HEADS, &mut looked, &team);
             assert_eq!(looked, encoded, "{isa:?} {length}");
             let mut history = History::default();
             (0..length).for_each(|row| history.push(part(row, 1), part(row, 2)));
@@ -41,8 +42,7 @@ fn encoders_decoders_and_cross_attention_compute_the_same_thing() {
             recall(isa, strided(0), &rows, HEADS, None, &mut recalled, &team);
             for (row, head) in [(0, 0), (length - 1, 2), (length / 2, 1)] {
                 let columns = HEADS.columns(head);
-                let of =
-                    |which: usize| (0..length).map(|row| &part(row, which)[columns.clone()]).collect::<Vec<_>>();
+                let of = |which: usize| (0..length).map(|row| &part(row, which)[columns.clone()]).collect::<Vec<_>>();
                 let expected = expected(&part(row, 0)[columns.clone()], &of(1), &of(2));
                 for (index, expected) in expected.iter().enumerate() {
                     let at = row * width + columns.start + index;
