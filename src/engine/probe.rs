@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use super::kernels::{
-    Isa,
-    activation::Activation,
-    int8::{self, Int8Matrix},
-    rows::Quantized,
-    team::Team,
+use super::{
+    kernels::{Isa, activation::Activation, int8, rows::Quantized, team::Team},
+    seq2seq::Packed,
 };
 
 /// A weight, quantised, and what a product with it needs.
 pub struct Int8Product {
-    weights: Vec<i8>,
-    scales: Vec<f32>,
-    sums: Vec<i32>,
+    weight: Packed,
     inputs: usize,
     rows: Quantized,
     out: Vec<f32>,
@@ -24,20 +19,16 @@ pub struct Int8Product {
 impl Int8Product {
     /// Quantises `weight`, rows of `inputs` weights each, for so many threads (0 for all cores).
     pub fn new(weight: &[f32], inputs: usize, threads: usize) -> Self {
-        let (outputs, team) = (weight.len() / inputs, Team::of(threads));
-        let mut weights = vec![0; int8::packed_bytes(inputs, outputs)];
-        let (mut scales, mut sums) = (vec![0.0; outputs], vec![0; outputs]);
-        int8::pack(weight, inputs, &mut weights, &mut scales, &mut sums, &team);
-        Self { weights, scales, sums, inputs, rows: Quantized::default(), out: Vec::new(), team }
+        let team = Team::of(threads);
+        let weight = Packed::quantize(weight, inputs, &team);
+        Self { weight, inputs, rows: Quantized::default(), out: Vec::new(), team }
     }
 
     /// Quantises `values`, rows of as many as there are inputs, and multiplies them.
     pub fn run(&mut self, values: &[f32]) -> &[f32] {
-        let (isa, outputs) = (Isa::best(), self.scales.len());
+        let (isa, matrix) = (Isa::best(), self.weight.matrix());
         self.rows.fill(isa, values, self.inputs, &self.team);
-        self.out.resize(values.len() / self.inputs * outputs, 0.0);
-        let (scales, sums) = (&self.scales, &self.sums);
-        let matrix = Int8Matrix { weights: &self.weights, scales, sums, inputs: self.inputs, outputs };
+        self.out.resize(values.len() / self.inputs * matrix.outputs, 0.0);
         int8::product(isa, &self.rows, matrix, None, Activation::Identity, &mut self.out, &self.team);
         &self.out
     }

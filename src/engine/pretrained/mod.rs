@@ -84,3 +84,17 @@ impl Codec for PretrainedCodec {
         Ok(Source { ids, plan })
     }
 }
+
+/// Marian's and Pegasus' positions (Vaswani et al., 2017), `[count, width]`: all sines, then all cosines, in 64 bits
+/// first, as `transformers` computes them.
+pub(super) fn sinusoids(count: usize, width: usize) -> Vec<f32> {
+    let half = width.div_ceil(2);
+    let angle = |position: usize, pair: usize| position as f64 / 10_000_f64.powf((2 * pair) as f64 / width as f64);
+    let row = move |position: usize| {
+        (0..width).map(move |column| match column {
+            column if column < half => angle(position, column).sin() as f32,
+            column => angle(position, column - half).cos() as f32,
+        })
+    };
+    (0..count).flat_map(row).collect()
+}

@@ -26,7 +26,7 @@ use crate::{
     engine::{
         EngineError,
         generation::{Extension, Network, NewSource, Step},
-        pretrained::Config,
+        pretrained::{Config, sinusoids},
         weights::Weights,
     },
 };
@@ -265,25 +265,16 @@ fn absent(name: &str, shape: &[i64], config: &Config, architecture: Architecture
     let zeros = || Some(Tensor::zeros(shape, (Kind::Float, Device::Cpu)));
     match architecture {
         _ if name == "final_logits_bias" => zeros(),
-        Architecture::Marian if name.ends_with("embed_positions.weight") => Some(sinusoids(shape)),
+        Architecture::Marian if name.ends_with("embed_positions.weight") => Some(positions(shape)),
         Architecture::T5 if is_extra_layer(name, config) => zeros(),
         _ => None,
     }
 }
 
-/// Marian's positions (Vaswani et al., 2017): all sines, then all cosines.
-fn sinusoids(shape: &[i64]) -> Tensor {
-    let (positions, width) = (shape[0], shape[1]);
-    let half = (width + 1) / 2;
-    let angle = |position: i64, pair: i64| position as f64 / 10_000_f64.powf((2 * pair) as f64 / width as f64);
-    let row = move |position: i64| {
-        (0..width).map(move |column| match column {
-            column if column < half => angle(position, column).sin() as f32,
-            column => angle(position, column - half).cos() as f32,
-        })
-    };
-    let values: Vec<f32> = (0..positions).flat_map(row).collect();
-    Tensor::from_slice(&values).view([positions, width])
+/// Marian's positions.
+fn positions(shape: &[i64]) -> Tensor {
+    let size = |dimension: i64| usize::try_from(dimension).unwrap_or(0);
+    Tensor::from_slice(&sinusoids(size(shape[0]), size(shape[1]))).view(shape)
 }
 
 /// A T5 layer that the model does not have. rust-bert builds both stacks of the same height; a layer whose weights are

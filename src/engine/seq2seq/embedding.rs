@@ -39,22 +39,38 @@ impl Table {
         }
     }
 
-    /// A token's row into `out`.
-    fn read(&self, weights: &Weights, token: usize, out: &mut [f32]) -> Result<(), EngineError> {
-        let width = out.len();
+    /// The rows, where they lie.
+    fn rows<'a>(&'a self, weights: &'a Weights) -> Result<Rows<'a>, EngineError> {
         match self {
-            Self::Owned(rows) => out.copy_from_slice(&rows[token * width..][..width]),
+            Self::Owned(rows) => Ok(Rows::Floats(rows)),
             Self::Mapped { names, shape, kind } => {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 let view = weights.view(&names, shape)?;
-                let size = kind.elt_size_in_bytes();
-                let row =
-                    view.as_ref().and_then(|view| view.bytes.get(token * width * size..(token + 1) * width * size));
-                let row = row.ok_or_else(|| weights.bad(format_args!("{names:?} is cut short")))?;
-                decode(*kind, row, out);
+                let view = view.ok_or_else(|| weights.bad(format_args!("{names:?} is missing")))?;
+                Ok(Rows::Bytes(view.bytes, *kind))
             }
         }
-        Ok(())
+    }
+}
+
+/// The rows of a table, for one step.
+enum Rows<'a> {
+    Floats(&'a [f32]),
+    Bytes(&'a [u8], Kind),
+}
+
+impl Rows<'_> {
+    /// A token's row into `out`; `None` where there is none.
+    fn read(&self, token: usize, out: &mut [f32]) -> Option<()> {
+        let width = out.len();
+        match self {
+            Self::Floats(rows) => out.copy_from_slice(rows.get(token * width..(token + 1) * width)?),
+            Self::Bytes(bytes, kind) => {
+                let size = width * kind.elt_size_in_bytes();
+                decode(*kind, bytes.get(token * size..(token + 1) * size)?, out);
+            }
+        }
+        Some(())
     }
 }
 
@@ -85,7 +101,7 @@ impl Embedding {
     /// The states that a stack begins with, a row for each token. Positions must have been reached.
     ///
     /// # Errors
-    /// [`EngineError::BadFile`] when the weights turn out to be cut short.
+    /// [`EngineError::BadFile`] when the table has no row for a token.
     pub(super) fn embed(
         &self,
         computer: &Computer,
@@ -96,9 +112,10 @@ impl Embedding {
     ) -> Result<(), EngineError> {
         out.clear();
         out.resize(tokens.len() * width, 0.0);
+        let rows = self.table.rows(weights)?;
         for (Placed { token, position }, row) in tokens.zip(out.chunks_exact_mut(width)) {
             if let Ok(token) = usize::try_from(token) {
-                self.table.read(weights, token, row)?;
+                rows.read(token, row).ok_or_else(|| weights.bad(format_args!("there is no row for token {token}")))?;
             }
             row.iter_mut().for_each(|value| *value *= self.scale);
             if let (Some(positions), Some(position)) = (&self.positions, position) {

@@ -57,14 +57,14 @@ pub(super) fn encode(
         let of_source = matrix(&projected[rows.start * 3 * width..rows.end * 3 * width], 3 * width);
         let part = |which: usize| of_source.narrow(1, (which * width) as i64, width as i64);
         let (keys, values) = (part(1).narrow(0, 0, *visible as i64), part(2).narrow(0, 0, *visible as i64));
-        let bias = bias.map(|bias| bias_of(bias, 0..rows.len(), *visible, heads));
+        let bias = bias.map(|bias| bias_of(bias, rows.len(), *visible, heads));
         let mixed = attend(&part(0), &keys, &values, heads, bias.as_ref());
         write(&mixed, &mut out[rows.start * width..rows.end * width]);
     }
 }
 
 /// Rows of queries that look at keys and values; all are `[rows, heads]`.
-pub(super) fn attend(queries: &Tensor, keys: &Tensor, values: &Tensor, heads: Heads, bias: Option<&Tensor>) -> Tensor {
+fn attend(queries: &Tensor, keys: &Tensor, values: &Tensor, heads: Heads, bias: Option<&Tensor>) -> Tensor {
     let split = |rows: &Tensor| rows.reshape([-1, heads.count as i64, heads.size as i64]).transpose(0, 1).contiguous();
     // transformers scales the queries, not the scores.
     let queries = if heads.scale == 1.0 { queries.shallow_clone() } else { queries * f64::from(heads.scale) };
@@ -76,21 +76,21 @@ pub(super) fn attend(queries: &Tensor, keys: &Tensor, values: &Tensor, heads: He
     mixed.transpose(0, 1).reshape([-1, heads.width() as i64])
 }
 
-/// `[heads, queries, keys]` for queries at `positions`.
-pub(super) fn bias_of(bias: &RelativeBias, positions: std::ops::Range<usize>, keys: usize, heads: Heads) -> Tensor {
+/// `[heads, queries, keys]` for as many queries and keys, from position 0 on.
+fn bias_of(bias: &RelativeBias, queries: usize, keys: usize, heads: Heads) -> Tensor {
     let row = |head: usize, position: usize| bias.bias().from(head, position)[..keys].to_vec();
     let rows: Vec<f32> =
-        (0..heads.count).flat_map(|head| positions.clone().flat_map(move |position| row(head, position))).collect();
-    Tensor::from_slice(&rows).view([heads.count as i64, positions.len() as i64, keys as i64])
+        (0..heads.count).flat_map(|head| (0..queries).flat_map(move |position| row(head, position))).collect();
+    Tensor::from_slice(&rows).view([heads.count as i64, queries as i64, keys as i64])
 }
 
 /// Rows of `width` values.
-pub(super) fn matrix(values: &[f32], width: usize) -> Tensor {
+fn matrix(values: &[f32], width: usize) -> Tensor {
     Tensor::from_slice(values).view([-1, width as i64])
 }
 
 /// A tensor's values, row after row, into `out`.
-pub(super) fn write(tensor: &Tensor, out: &mut [f32]) {
+fn write(tensor: &Tensor, out: &mut [f32]) {
     let tensor = tensor.to_kind(Kind::Float).contiguous();
     tensor.copy_data(out, out.len());
 }

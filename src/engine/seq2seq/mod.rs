@@ -42,6 +42,7 @@ use layer::Buffers;
 use linear::{Computer, Linear};
 use memory::Memory;
 use names::Side;
+pub(super) use packed::Packed;
 use positions::PositionTable;
 use spec::{Family, Positions, Spec};
 

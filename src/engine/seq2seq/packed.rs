@@ -11,7 +11,7 @@ use crate::engine::kernels::{
 
 /// A quantised weight.
 #[derive(Debug, Clone)]
-pub(super) struct Packed {
+pub(in crate::engine) struct Packed {
     pub(super) weights: Bytes,
     pub(super) scales: Vec<f32>,
     pub(super) sums: Vec<i32>,
@@ -27,7 +27,7 @@ pub(super) enum Bytes {
 
 impl Packed {
     /// Quantises `rows`, `[outputs, inputs]`.
-    pub(super) fn quantize(rows: &[f32], inputs: usize, team: &Team) -> Self {
+    pub(in crate::engine) fn quantize(rows: &[f32], inputs: usize, team: &Team) -> Self {
         let outputs = rows.len() / inputs;
         let mut weights = vec![0; int8::packed_bytes(inputs, outputs)];
         let (mut scales, mut sums) = (vec![0.0; outputs], vec![0; outputs]);
@@ -36,7 +36,7 @@ impl Packed {
     }
 
     /// The matrix.
-    pub(super) fn matrix(&self) -> Int8Matrix<'_> {
+    pub(in crate::engine) fn matrix(&self) -> Int8Matrix<'_> {
         let Self { scales, sums, inputs, .. } = self;
         Int8Matrix { weights: self.weights.signed(), scales, sums, inputs: *inputs, outputs: scales.len() }
     }

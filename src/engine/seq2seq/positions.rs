@@ -7,7 +7,7 @@ use super::{
     names::Side,
     spec::{Positions, Spec, Stack},
 };
-use crate::engine::{EngineError, kernels::attention::Bias};
+use crate::engine::{EngineError, kernels::attention::Bias, pretrained::sinusoids};
 
 /// A row for each position, added to embeddings.
 #[derive(Debug)]
@@ -67,19 +67,6 @@ impl PositionTable {
     pub(super) fn row(&self, position: usize) -> &[f32] {
         &self.rows[(position + self.offset) * self.width..][..self.width]
     }
-}
-
-/// All sines, then all cosines, in 64 bits first, as `transformers` computes them.
-fn sinusoids(count: usize, width: usize) -> Vec<f32> {
-    let half = width.div_ceil(2);
-    let angle = |position: usize, pair: usize| position as f64 / 10_000_f64.powf((2 * pair) as f64 / width as f64);
-    let row = move |position: usize| {
-        (0..width).map(move |column| match column {
-            column if column < half => angle(position, column).sin() as f32,
-            column => angle(position, column - half).cos() as f32,
-        })
-    };
-    (0..count).flat_map(row).collect()
 }
 
 /// Sines in the first half, cosines in the second, in 32 bits, as fairseq and Marian compute them.
