@@ -10,6 +10,8 @@ mod error;
 pub mod extractive;
 pub mod fake;
 mod generation;
+#[cfg(test)]
+mod golden_batch;
 mod kernels;
 mod loader;
 mod local;

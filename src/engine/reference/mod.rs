@@ -27,27 +27,12 @@ mod tests {
     use tch::Tensor;
 
     use super::*;
-
-    #[derive(serde::Deserialize)]
-    struct Golden {
-        batch: Batch,
-    }
-
-    #[derive(serde::Deserialize)]
-    struct Batch {
-        input_ids: Vec<Vec<i64>>,
-        attention_mask: Vec<Vec<i64>>,
-        encoder_hidden_mean: Vec<f32>,
-        /// Of each row without its padding; the first set of goldens does not have them.
-        #[serde(default)]
-        encoder_hidden_means: Vec<Vec<f32>>,
-    }
+    use crate::engine::golden_batch::{Batch, directory};
 
     /// The largest difference between the means of the encoder's states and those of transformers.
     fn encoder_error(model: &str) -> f64 {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(model);
-        let golden: Golden = serde_json::from_slice(&std::fs::read(directory.join("cases.json")).unwrap()).unwrap();
-        let Batch { input_ids, attention_mask, encoder_hidden_mean, encoder_hidden_means } = golden.batch;
+        let (directory, batch) = (directory(model), Batch::read(model));
+        let Batch { input_ids, attention_mask, encoder_hidden_mean, encoder_hidden_means } = &batch;
         let config = Config::read(&directory).unwrap();
         let network = RustBert::open(&directory, &config, config.architecture().unwrap()).unwrap();
         let states = |ids: &[Vec<i64>], mask: &[Vec<i64>]| {
@@ -57,11 +42,12 @@ mod tests {
             let mean = states.get(0).mean_dim(0, false, tch::Kind::Float);
             (mean - Tensor::from_slice(expected)).abs().max().double_value(&[])
         };
-        let alone = input_ids.iter().zip(&attention_mask).zip(&encoder_hidden_means).map(|((ids, mask), expected)| {
-            let length = mask.iter().filter(|mask| **mask == 1).count();
-            error(&states(&[ids[..length].to_vec()], &[mask[..length].to_vec()]), expected)
+        let alone = encoder_hidden_means.iter().enumerate().map(|(row, expected)| {
+            let length = batch.length(row);
+            let of_row = |rows: &[Vec<i64>]| [rows[row][..length].to_vec()];
+            error(&states(&of_row(input_ids), &of_row(attention_mask)), expected)
         });
-        let padded = error(&states(&input_ids, &attention_mask), &encoder_hidden_mean);
+        let padded = error(&states(input_ids, attention_mask), encoder_hidden_mean);
         alone.fold(padded, f64::max)
     }
 
