@@ -4,9 +4,17 @@
 //! Sums are 32-bit integers and exact on every machine, so a row's result is the same alone, in any batch, and with any
 //! of the three instruction sets.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+use std::ops::Range;
+
 use super::{Isa, activation::Activation, rows::Quantized, team::Team};
 
 /// How far ahead weights are asked for.
+#[cfg(target_arch = "x86_64")]
 const PREFETCH_BYTES: usize = 4096;
 /// Columns that are computed together: four registers of AVX-512.
 pub(in crate::engine) const PANEL: usize = 64;
@@ -14,6 +22,9 @@ pub(in crate::engine) const PANEL: usize = 64;
 pub(in crate::engine) const GROUP: usize = 4;
 /// Rows that are computed together: as many as leave registers for the weights.
 const MOST_ROWS: usize = 6;
+/// Rows that go through a panel together where that spares work on its weights: their sums are 24 KB.
+const MANY_ROWS: usize = 96;
+
 /// Multiplications under which handing out pieces costs more than it saves.
 const SERIAL: usize = 1 << 18;
 
@@ -103,11 +114,19 @@ pub(in crate::engine) fn product(
     let out = Columns { first: out.as_mut_ptr(), stride: outputs };
     let panels = outputs.div_ceil(PANEL);
     let per_piece = pieces_of(panels, rows.scales.len() * inputs * outputs, team);
+    let block = rows_of_block(isa, rows.scales.len());
     team.share(panels.div_ceil(per_piece), &|piece| {
+        let mut sums = vec![[0; PANEL]; block];
         for panel in piece * per_piece..((piece + 1) * per_piece).min(panels) {
-            panel_product(isa, rows, matrix, bias, activation, panel, &out);
+            panel_product(isa, rows, matrix, bias, activation, panel, &mut sums, &out);
         }
     });
+}
+
+/// Rows that go through a panel together: as even blocks as can be, since every block reads the panel again.
+fn rows_of_block(isa: Isa, count: usize) -> usize {
+    let most = if isa == Isa::Avx2 && count > MOST_ROWS { MANY_ROWS } else { MOST_ROWS };
+    count.div_ceil(count.div_ceil(most).max(1)).max(1)
 }
 
 /// Panels for each piece of the work.
@@ -128,6 +147,7 @@ struct Columns {
 // SAFETY: every panel is written by the one thread that computes it.
 unsafe impl Sync for Columns {}
 
+#[expect(clippy::too_many_arguments, reason = "all of them are of this one operation")]
 fn panel_product(
     isa: Isa,
     rows: &Quantized,
@@ -135,6 +155,7 @@ fn panel_product(
     bias: Option<&[f32]>,
     activation: Activation,
     panel: usize,
+    sums: &mut [[i32; PANEL]],
     out: &Columns,
 ) {
     let stride = matrix.inputs.next_multiple_of(GROUP);
@@ -142,12 +163,9 @@ fn panel_product(
     let weights = &matrix.weights[panel * bytes..(panel + 1) * bytes];
     let columns = panel * PANEL..((panel + 1) * PANEL).min(matrix.outputs);
     let count = rows.scales.len();
-    // As even blocks of rows as can be: every block reads the panel again.
-    let block = count.div_ceil(count.div_ceil(MOST_ROWS).max(1)).max(1);
-    let mut sums = [[0; PANEL]; MOST_ROWS];
-    for first in (0..count).step_by(block) {
-        let size = block.min(count - first);
-        dot_products(isa, &rows.bytes[first * stride..(first + size) * stride], size, weights, &mut sums);
+    for first in (0..count).step_by(sums.len()) {
+        let size = sums.len().min(count - first);
+        dot_products(isa, rows, first * stride..(first + size) * stride, weights, &mut sums[..size]);
         for (row, sums) in (first..).zip(&sums[..size]) {
             // SAFETY: `product` has checked that `out` has `count` rows of `stride` columns; nobody else writes these.
             let out = unsafe {
@@ -195,18 +213,19 @@ fn scale_in<const FUSED: bool>(
     }
 }
 
-/// The sums of products of up to six rows with a panel.
-fn dot_products(isa: Isa, rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
-    debug_assert!(rows.len() * PANEL == weights.len() * count);
+/// The sums of products of a few rows with a panel; `part` is where these rows lie.
+fn dot_products(isa: Isa, rows: &Quantized, part: Range<usize>, weights: &[i8], sums: &mut [[i32; PANEL]]) {
+    let count = sums.len();
+    debug_assert!(part.len() * PANEL == weights.len() * count);
     macro_rules! with_rows {
-        ($kernel:ident) => {
+        ($isa:ident, $rows:expr) => {
             match count {
-                1 => $kernel::<1>(rows, weights, sums),
-                2 => $kernel::<2>(rows, weights, sums),
-                3 => $kernel::<3>(rows, weights, sums),
-                4 => $kernel::<4>(rows, weights, sums),
-                5 => $kernel::<5>(rows, weights, sums),
-                _ => $kernel::<6>(rows, weights, sums),
+                1 => $isa::products::<1>($rows, weights, sums),
+                2 => $isa::products::<2>($rows, weights, sums),
+                3 => $isa::products::<3>($rows, weights, sums),
+                4 => $isa::products::<4>($rows, weights, sums),
+                5 => $isa::products::<5>($rows, weights, sums),
+                _ => $isa::products::<6>($rows, weights, sums),
             }
         };
     }
@@ -214,15 +233,18 @@ fn dot_products(isa: Isa, rows: &[u8], count: usize, weights: &[i8], sums: &mut 
         // SAFETY: an `Isa` other than `Portable` is only made where the machine was seen to have it, and the slices have
         // `count` rows and a panel of the same number of inputs.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => unsafe { with_rows!(avx512) },
+        Isa::Avx512 => unsafe { with_rows!(avx512, &rows.bytes[part]) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { with_rows!(avx2) },
-        _ => portable(rows, count, weights, sums),
+        Isa::Avx2 if count > MOST_ROWS => unsafe { avx2::products_of_many(&rows.words[part], count, weights, sums) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { with_rows!(avx2, &rows.words[part]) },
+        _ => portable(&rows.bytes[part], count, weights, sums),
     }
 }
 
-fn portable(rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
+fn portable(rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL]]) {
     let stride = rows.len() / count;
     for (row, sums) in rows.chunks_exact(stride).zip(sums) {
         *sums = [0; PANEL];
@@ -231,86 +253,6 @@ fn portable(rows: &[u8], count: usize, weights: &[i8], sums: &mut [[i32; PANEL];
                 for (byte, weight) in bytes.iter().zip(weights) {
                     *sum += i32::from(*byte) * i32::from(*weight);
                 }
-            }
-        }
-    }
-}
-
-/// # Safety
-/// The machine has these instructions; `rows` holds `ROWS` rows and `weights` a panel of as many inputs.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-unsafe fn avx512<const ROWS: usize>(rows: &[u8], weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
-    use std::arch::x86_64::{
-        __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32,
-        _mm512_setzero_si512, _mm512_storeu_si512,
-    };
-    let stride = rows.len() / ROWS;
-    let mut totals = [[_mm512_setzero_si512(); 4]; ROWS];
-    for group in 0..stride / GROUP {
-        // SAFETY: four registers of 64 bytes are one group of a panel.
-        let loaded: [__m512i; 4] = std::array::from_fn(|part| unsafe {
-            _mm512_loadu_si512(weights.as_ptr().add((group * 4 + part) * PANEL).cast())
-        });
-        for part in 0..4 {
-            let ahead = weights.as_ptr().wrapping_add((group * 4 + part) * PANEL + PREFETCH_BYTES);
-            _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
-        }
-        for (row, totals) in totals.iter_mut().enumerate() {
-            // SAFETY: a group of a row is four bytes; they need not be aligned.
-            let bytes = unsafe { rows.as_ptr().add(row * stride + group * GROUP).cast::<i32>().read_unaligned() };
-            let bytes = _mm512_set1_epi32(bytes);
-            for (total, weights) in totals.iter_mut().zip(loaded) {
-                *total = _mm512_dpbusd_epi32(*total, bytes, weights);
-            }
-        }
-    }
-    for (totals, sums) in totals.iter().zip(sums) {
-        for (total, sums) in totals.iter().zip(sums.chunks_exact_mut(16)) {
-            // SAFETY: 16 integers of 4 bytes are a register.
-            unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), *total) };
-        }
-    }
-}
-
-/// Without VNNI, bytes are multiplied as magnitude and sign: the instruction adds two products in 16 bits, which
-/// 127 * 127 * 2 fits and 255 * 127 * 2 would not.
-///
-/// # Safety
-/// The machine has these instructions; `rows` holds `ROWS` rows and `weights` a panel of as many inputs.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn avx2<const ROWS: usize>(rows: &[u8], weights: &[i8], sums: &mut [[i32; PANEL]; MOST_ROWS]) {
-    use std::arch::x86_64::{
-        __m256i, _mm256_abs_epi8, _mm256_add_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
-        _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sign_epi8,
-        _mm256_storeu_si256, _mm256_xor_si256,
-    };
-    let stride = rows.len() / ROWS;
-    let (offset, ones) = (_mm256_set1_epi8(-128), _mm256_set1_epi16(1));
-    // 16 columns at a time: two registers of sums for each row, and those of the rest.
-    for part in 0..4 {
-        let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
-        for group in 0..stride / GROUP {
-            // SAFETY: eight registers of 32 bytes are one group of a panel.
-            let loaded: [__m256i; 2] = std::array::from_fn(|half| unsafe {
-                _mm256_loadu_si256(weights.as_ptr().add(group * PANEL * GROUP + (part * 2 + half) * 32).cast())
-            });
-            for (row, totals) in totals.iter_mut().enumerate() {
-                // SAFETY: a group of a row is four bytes; they need not be aligned.
-                let bytes = unsafe { rows.as_ptr().add(row * stride + group * GROUP).cast::<i32>().read_unaligned() };
-                let bytes = _mm256_xor_si256(_mm256_set1_epi32(bytes), offset);
-                let magnitudes = _mm256_abs_epi8(bytes);
-                for (total, weights) in totals.iter_mut().zip(loaded) {
-                    let pairs = _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(weights, bytes));
-                    *total = _mm256_add_epi32(*total, _mm256_madd_epi16(pairs, ones));
-                }
-            }
-        }
-        for (totals, sums) in totals.iter().zip(sums.iter_mut()) {
-            for (total, sums) in totals.iter().zip(sums[part * 16..].chunks_exact_mut(8)) {
-                // SAFETY: 8 integers of 4 bytes are a register.
-                unsafe { _mm256_storeu_si256(sums.as_mut_ptr().cast(), *total) };
             }
         }
     }

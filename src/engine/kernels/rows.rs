@@ -12,6 +12,8 @@ const LANES: usize = 16;
 pub(in crate::engine) struct Quantized {
     /// Each value divided by its row's scale, plus 128; rows padded with 128 to a multiple of four.
     pub(in crate::engine) bytes: Vec<u8>,
+    /// The same without the 128, in 16 bits, where products take them so; of each four the first, third, second and fourth.
+    pub(in crate::engine) words: Vec<i16>,
     /// The scale of each row; not a number where the row holds one that is none.
     pub(in crate::engine) scales: Vec<f32>,
 }
@@ -23,16 +25,22 @@ impl Quantized {
         let count = values.len() / width;
         self.bytes.resize(count * stride, 128);
         self.scales.resize(count, 0.0);
+        let word_stride = if isa == Isa::Avx2 { stride } else { 0 };
+        self.words.resize(count * word_stride, 0);
         let rows = rows_of_part(count, width, team);
         let parts = self.bytes.chunks_mut(rows * stride).zip(self.scales.chunks_mut(rows));
-        let parts: Vec<_> = parts.zip(values.chunks(rows * width)).map(Mutex::new).collect();
+        let words = self.words.chunks_mut((rows * word_stride).max(1)).map(Some).chain(std::iter::repeat_with(|| None));
+        let parts: Vec<_> = parts.zip(values.chunks(rows * width)).zip(words).map(Mutex::new).collect();
         team.share(parts.len(), &|part| {
             // Every part is taken once, so that nobody ever waits here.
-            let ((bytes, scales), values) = &mut *parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+            let (((bytes, scales), values), words) = &mut *parts[part].lock().unwrap_or_else(PoisonError::into_inner);
             let rows = bytes.chunks_exact_mut(stride).zip(values.chunks_exact(width));
             for ((bytes, row), scale) in rows.zip(scales.iter_mut()) {
                 bytes[width..].fill(128);
                 quantize(isa, row, &mut bytes[..width], scale);
+            }
+            if let Some(words) = words {
+                widen(isa, bytes, words);
             }
         });
     }
@@ -75,6 +83,16 @@ fn quantize_in<const FUSED: bool>(row: &[f32], bytes: &mut [u8], scale: &mut f32
     const ROUND: f32 = 12_582_912.0;
     for (byte, value) in bytes.iter_mut().zip(row) {
         *byte = (value * inverse + ROUND).to_bits().wrapping_add(128) as u8;
+    }
+}
+
+for_each_isa! { fn widen(bytes: &[u8], words: &mut [i16]) = widen_in }
+
+#[inline(always)]
+fn widen_in<const FUSED: bool>(bytes: &[u8], words: &mut [i16]) {
+    let (bytes, words) = (bytes.as_chunks::<GROUP>().0, words.as_chunks_mut::<GROUP>().0);
+    for (bytes, words) in bytes.iter().zip(words) {
+        *words = [bytes[0], bytes[2], bytes[1], bytes[3]].map(|byte| i16::from(byte) - 128);
     }
 }
 

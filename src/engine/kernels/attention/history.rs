@@ -103,6 +103,15 @@ fn dots(isa: Isa, query: &[f32], keys: &[f32], path: &[u32], heads: Heads, first
         }
         return;
     }
+    #[cfg(target_arch = "x86_64")]
+    if isa == Isa::Avx2 && heads.size.is_multiple_of(LANES) {
+        let keys = |at: u32| &keys[at as usize * heads.width() + first..][..heads.size];
+        for (score, at) in scores.iter_mut().zip(path) {
+            // SAFETY: as above.
+            *score = unsafe { dot_avx2(&query[..heads.size], keys(*at)) } * heads.scale;
+        }
+        return;
+    }
     any_dots(isa, query, keys, path, heads, first, scores);
 }
 
@@ -122,6 +131,31 @@ unsafe fn dot_avx512(a: &[f32], b: &[f32]) -> f32 {
         sum = _mm512_fmadd_ps(a, b, sum);
     }
     _mm512_reduce_add_ps(sum)
+}
+
+/// # Safety
+/// As [`dot_avx512`].
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+unsafe fn dot_avx2(a: &[f32], b: &[f32]) -> f32 {
+    use std::arch::x86_64::{
+        _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehdup_ps, _mm_movehl_ps, _mm256_add_ps, _mm256_castps256_ps128,
+        _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_setzero_ps,
+    };
+    let mut sums = [_mm256_setzero_ps(); 2];
+    for at in (0..a.len()).step_by(LANES) {
+        for (half, sum) in sums.iter_mut().enumerate() {
+            let at = at + half * 8;
+            // SAFETY: by this function's contract.
+            let (a, b) = unsafe { (_mm256_loadu_ps(a.as_ptr().add(at)), _mm256_loadu_ps(b.as_ptr().add(at))) };
+            *sum = _mm256_fmadd_ps(a, b, *sum);
+        }
+    }
+    let eight = _mm256_add_ps(sums[0], sums[1]);
+    let four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps::<1>(eight));
+    let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
 }
 
 for_each_isa! {
