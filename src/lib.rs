@@ -1,7 +1,8 @@
 //! Breve: news summaries in English and Spanish, on your own machine.
 //!
-//! An article travels `http | cli -> service -> pool -> engine`; `text` and `store` serve them on the way.
+//! An article travels `http | cli -> service -> pool -> engine`; `text`, `checks` and `store` serve them on the way.
 
+pub mod checks;
 pub mod cli;
 pub mod config;
 pub mod domain;

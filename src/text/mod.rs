@@ -12,9 +12,11 @@ mod mapped;
 mod markup;
 mod sentences;
 mod split_long;
+mod stemming;
 
 pub use chunk::chunk;
 pub use detect::{detect, detectable};
 pub use document::{Document, Sentence};
 pub use sentences::{is_balanced, is_closed, split_sentences};
 pub use split_long::split_long;
+pub use stemming::Stems;

@@ -1,11 +1,10 @@
 //! An article's sentences as unit vectors of word stems.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::Language;
+use crate::{domain::Language, text::Stems};
 
 /// A sparse vector of length 1 (or without any entry): term and weight.
 pub(super) type Vector = Vec<(usize, f32)>;
@@ -20,14 +19,13 @@ impl Terms {
     /// Counts stems that are no stop words, damped by a logarithm. Languages without a stemmer or a list of stop
     /// words do without.
     pub(super) fn of(sentences: &[String], language: Language) -> Self {
-        let stemmer = algorithm(language).map(Stemmer::create);
-        let stop_words: HashSet<_> = stop_words::lookup(language.code()).unwrap_or_default().iter().copied().collect();
+        let stems = Stems::of(language);
         let mut ids = HashMap::new();
         let mut vector = |sentence: &String| {
             let lower = sentence.to_lowercase().replace('’', "'");
             let mut counts: HashMap<usize, usize> = HashMap::new();
-            for word in lower.unicode_words().filter(|word| !stop_words.contains(word)) {
-                let stem = stemmer.as_ref().map_or_else(|| word.into(), |stemmer| stemmer.stem(word)).into_owned();
+            for word in lower.unicode_words().filter(|word| !stems.is_stop_word(word)) {
+                let stem = stems.stem(word).into_owned();
                 let next = ids.len();
                 *counts.entry(*ids.entry(stem).or_insert(next)).or_default() += 1;
             }
@@ -55,28 +53,4 @@ fn unit(mut vector: Vector) -> Vector {
     let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
     vector.iter_mut().for_each(|(_, weight)| *weight /= length);
     vector
-}
-
-fn algorithm(language: Language) -> Option<Algorithm> {
-    Some(match language.code() {
-        "ar" => Algorithm::Arabic,
-        "da" => Algorithm::Danish,
-        "de" => Algorithm::German,
-        "el" => Algorithm::Greek,
-        "en" => Algorithm::English,
-        "es" => Algorithm::Spanish,
-        "fi" => Algorithm::Finnish,
-        "fr" => Algorithm::French,
-        "hu" => Algorithm::Hungarian,
-        "it" => Algorithm::Italian,
-        "nl" => Algorithm::Dutch,
-        "no" | "nb" | "nn" => Algorithm::Norwegian,
-        "pt" => Algorithm::Portuguese,
-        "ro" => Algorithm::Romanian,
-        "ru" => Algorithm::Russian,
-        "sv" => Algorithm::Swedish,
-        "ta" => Algorithm::Tamil,
-        "tr" => Algorithm::Turkish,
-        _ => return None,
-    })
 }

@@ -17,10 +17,11 @@ const MODULES: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("domain", &[]),
     ("text", &["domain"]),
+    ("checks", &["domain", "text"]),
     ("store", &["domain", "config"]),
     ("engine", &["domain", "text"]),
     ("pool", &["engine", "store", "domain"]),
-    ("service", &["domain", "text", "pool"]),
+    ("service", &["domain", "text", "checks", "pool"]),
     ("http", &["service", "domain", "config"]),
     ("telemetry", &["config"]),
 ];

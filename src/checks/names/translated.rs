@@ -1,0 +1,222 @@
+//! Which names of a sentence came through into its translation.
+
+use std::{cell::OnceCell, collections::HashSet, ops::Range};
+
+use super::{
+    cognate, concepts,
+    find::{self, Run},
+    side::Side,
+};
+use crate::domain::{LanguagePair, Span};
+
+/// A name, or part of one, that did not come through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Where the source holds it.
+    pub source: Span,
+    /// The lost words as the source writes them.
+    pub name: String,
+    /// The words of the translation that stand in its place, if they can be told.
+    pub replacement: Option<Span>,
+}
+
+/// The names of the sentence `source` that did not come through into `translation`, in order.
+///
+/// A name came through when its every word that is no common word is there: in the same letters up to case and
+/// accents, as the other language has it (`London`, `Londres`), or in another spelling of the same sounds. Empty for
+/// pairs other than English and Spanish.
+pub fn lost(source: &str, translation: &str, pair: LanguagePair) -> Vec<Lost> {
+    let Some(pair) = Pair::read(source, translation, pair) else { return Vec::new() };
+    let runs = find::runs(&pair.source.words, pair.source.language);
+    let mut taken = HashSet::new();
+    runs.into_iter().flat_map(|run| pair.gaps(run, &mut taken)).map(|gap| gap.spelt(&pair, source)).collect()
+}
+
+/// The names in `translation` that nothing in the sentence `source` explains. Empty for pairs other than English and
+/// Spanish.
+pub fn added(source: &str, translation: &str, pair: LanguagePair) -> Vec<Span> {
+    let Some(pair) = Pair::read(source, translation, pair) else { return Vec::new() };
+    let target = &pair.target;
+    let runs = find::runs(&target.words, target.language).into_iter();
+    let unexplained = runs.flat_map(|run| run.start..run.end).filter(|&at| pair.is_added(at));
+    unexplained.map(|at| target.words[at].span).collect()
+}
+
+/// What the target language calls `name`, where it has a name of its own for it: `Germany` is `Alemania`. `None`: keep
+/// it as it is.
+pub fn in_target(name: &str, pair: LanguagePair) -> Option<String> {
+    concepts::translated(name, pair.source, pair.target)
+}
+
+/// A name's words that did not come through, and those of the translation in their place.
+struct Gap {
+    source: Range<usize>,
+    target: Option<Range<usize>>,
+}
+
+impl Gap {
+    fn spelt(self, pair: &Pair, source: &str) -> Lost {
+        let span = |side: &Side, words: Range<usize>| {
+            Span::new(side.words[words.start].span.start, side.words[words.end - 1].span.end)
+        };
+        let place = span(&pair.source, self.source);
+        let replacement = self.target.map(|words| span(&pair.target, words));
+        Lost { source: place, name: source[place.start..place.end].to_owned(), replacement }
+    }
+}
+
+/// A sentence and its translation.
+struct Pair {
+    source: Side,
+    target: Side,
+    /// What each word of the translation can be; only needed once a name is missing.
+    readings: OnceCell<Vec<Reading>>,
+}
+
+/// What a word of the translation can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Explained by the source, or no word that stands for a name.
+    Known,
+    /// A common word that nothing in the source explains.
+    Common,
+    /// A word that is in no list and that nothing in the source explains.
+    Strange,
+}
+
+impl Pair {
+    fn read(source: &str, translation: &str, pair: LanguagePair) -> Option<Self> {
+        if pair.source == pair.target {
+            return None;
+        }
+        let (source, target) = (Side::read(source, pair.source)?, Side::read(translation, pair.target)?);
+        Some(Self { source, target, readings: OnceCell::new() })
+    }
+
+    /// Whether the source's word at `at` is in the translation, in whatever form.
+    fn came_through(&self, at: usize) -> bool {
+        let family = |other: usize| cognate::may_be_family(&self.source.words[at], &self.target.words[other]);
+        self.target.has(&self.source, at, family)
+    }
+
+    /// Whether something in the source explains the translation's word at `at`.
+    fn is_explained(&self, at: usize) -> bool {
+        let family = |other: usize| cognate::may_be_family(&self.source.words[other], &self.target.words[at]);
+        self.source.has(&self.target, at, family)
+    }
+
+    fn reading(&self, at: usize) -> Reading {
+        self.readings.get_or_init(|| (0..self.target.words.len()).map(|at| self.read_word(at)).collect())[at]
+    }
+
+    fn read_word(&self, at: usize) -> Reading {
+        if !self.target.is_telling(at) || self.is_explained(at) {
+            Reading::Known
+        } else if self.target.is_common(at) {
+            Reading::Common
+        } else {
+            Reading::Strange
+        }
+    }
+
+    fn is_added(&self, at: usize) -> bool {
+        let next = self.target.words.get(at + 1);
+        // A first word has its capital anyway, and verbs have too many forms for any list.
+        let told = !self.target.words[at].initial || next.is_some_and(|next| next.joined && next.is_capitalised());
+        told && self.read_word(at) == Reading::Strange
+    }
+
+    /// The parts of one name that did not come through.
+    fn gaps(&self, run: Run, taken: &mut HashSet<usize>) -> Vec<Gap> {
+        let expected = (run.start..run.end).filter(|&at| self.source.is_expected(run, at));
+        let (found, missing): (Vec<usize>, Vec<usize>) = expected.partition(|&at| self.came_through(at));
+        let mut gaps = grouped(&missing, &found);
+        for gap in &mut gaps {
+            gap.target = self.replacement(gap, &found, taken);
+            taken.extend(gap.target.clone().into_iter().flatten());
+        }
+        gaps.retain(|gap| self.is_telling(gap, run, &found));
+        gaps
+    }
+
+    /// Whether a gap is more than people's freedom.
+    fn is_telling(&self, gap: &Gap, run: Run, found: &[usize]) -> bool {
+        match &gap.target {
+            // An unknown first word may be any word; only another name in its place tells.
+            Some(target) => !self.source.may_be_common(run) || self.is_other_name(run.start, target.start),
+            // People write "Bennett" for "Laura Bennett"; only another word in the place of "Laura" tells.
+            None => {
+                let shortened = found.iter().any(|&part| part >= gap.source.end);
+                !(shortened || self.source.may_be_common(run) || self.source.may_be_left_out(gap.source.start))
+            }
+        }
+    }
+
+    /// Whether the translation's word at `other` is a name other than the source's at `at`, not the same common word in
+    /// both languages: `Redefining`, `Redefinir`.
+    fn is_other_name(&self, at: usize, other: usize) -> bool {
+        let (source, target) = (&self.source.words[at], &self.target.words[other]);
+        let shared = source.folded.chars().zip(target.folded.chars()).take_while(|(a, b)| a == b).count();
+        target.is_capitalised() && (shared < 5 || shared * 2 < source.folded.chars().count())
+    }
+
+    /// The words of the translation in the place of a gap in a name whose words at `found` came through.
+    fn replacement(&self, gap: &Gap, found: &[usize], taken: &HashSet<usize>) -> Option<Range<usize>> {
+        let free = |at: usize| !taken.contains(&at);
+        let strange = |at: usize| free(at) && self.reading(at) == Reading::Strange;
+        let start = match found {
+            [] => self.nearest(gap, strange)?,
+            _ => found.iter().find_map(|&part| self.beside(gap, part).filter(|&at| free(at)))?,
+        };
+        let mut words = start..start + 1;
+        while words.len() < gap.source.len() && self.target.goes_on(words.end) && strange(words.end) {
+            words.end += 1;
+        }
+        while words.len() < gap.source.len() && self.target.goes_on(words.start) && strange(words.start - 1) {
+            words.start -= 1;
+        }
+        Some(words)
+    }
+
+    /// The word closest to where the gap is, by its share of the sentence: one with a capital, or else any, unless the
+    /// gap is of a kind that people leave out.
+    fn nearest(&self, gap: &Gap, strange: impl Fn(usize) -> bool) -> Option<usize> {
+        let (from, to) = (self.source.words.len(), self.target.words.len());
+        let middle = gap.source.start * to / from;
+        let reach = (to / 4 + 3).min(FARTHEST);
+        let around = || (middle.saturating_sub(reach)..to.min(middle + reach + 1)).filter(|&at| strange(at));
+        let closest = |at: &usize| at.abs_diff(middle);
+        let capitalised = around().filter(|&at| self.target.words[at].is_capitalised()).min_by_key(closest);
+        let lower = || around().min_by_key(closest).filter(|_| !self.source.may_be_left_out(gap.source.start));
+        capitalised.or_else(lower)
+    }
+
+    /// The unexplained word next to where `part` of the same name came through; a common one only with a capital of its
+    /// own.
+    fn beside(&self, gap: &Gap, part: usize) -> Option<usize> {
+        let words = &self.target.words;
+        let anchor = words.iter().position(|word| word.folded == self.source.words[part].folded)?;
+        let at = if gap.source.start > part { anchor + 1 } else { anchor.checked_sub(1)? };
+        let word = words.get(at).filter(|_| self.target.goes_on(at.max(anchor)))?;
+        match self.reading(at) {
+            Reading::Known => None,
+            Reading::Common => (word.is_capitalised() && !word.initial).then_some(at),
+            Reading::Strange => Some(at),
+        }
+    }
+}
+
+/// Missing words with nothing that came through between them are one gap.
+fn grouped(missing: &[usize], found: &[usize]) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for &at in missing {
+        match gaps.last_mut() {
+            Some(gap) if !found.iter().any(|part| (gap.source.start..at).contains(part)) => gap.source.end = at + 1,
+            _ => gaps.push(Gap { source: at..at + 1, target: None }),
+        }
+    }
+    gaps
+}
+
+/// How far a replacement may be from the place of the name, in words.
+const FARTHEST: usize = 40;
