@@ -5,6 +5,8 @@
 
 pub mod evidence;
 pub mod guards;
+pub mod ledger;
 pub mod names;
 pub mod quantities;
 pub mod quotations;
+pub mod translation;

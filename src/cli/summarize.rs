@@ -1,7 +1,7 @@
 use super::{CliError, app, engine::EngineArgs, input::InputArgs, output, values::words};
 use crate::{
     config::Settings,
-    domain::{Format, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions},
+    domain::{CheckReport, FactStatus, Format, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions},
     http,
 };
 
@@ -32,6 +32,12 @@ pub(super) struct SummarizeArgs {
     /// The summariser: a model's name, owner/name, or a directory in the hub's layout.
     #[arg(long, value_name = "ID|DIR")]
     model: Option<String>,
+    /// Put the article's own sentences in the place of those that say what it does not.
+    #[arg(long)]
+    strict: bool,
+    /// Check nothing, and mend nothing.
+    #[arg(long, conflicts_with = "strict")]
+    no_checks: bool,
     /// Print the answer of POST /v1/summarize.
     #[arg(long)]
     json: bool,
@@ -70,6 +76,8 @@ impl SummarizeArgs {
             mode: self.mode,
             model: None,
             offset_unit: OffsetUnit::default(),
+            checks: !self.no_checks,
+            strict: self.strict,
         }
     }
 }
@@ -95,13 +103,22 @@ fn origin(summary: &Summary) -> String {
         true => format!("; read {} of {} sentences", coverage.sentences_read, coverage.sentences_total),
         false => String::new(),
     };
-    let untranslated = output::untranslated(summary.untranslated);
+    let untranslated = output::untranslated(summary.dropped);
+    let checks = summary.checks.as_ref().map(found).unwrap_or_default();
     let missing = summary.missing_pairs.iter().map(|pair| format!("; no installed model translates {pair}"));
     format!(
-        "[{models}; {:.2} s{unread}{untranslated}{}]",
+        "[{models}; {:.2} s{unread}{untranslated}{checks}{}]",
         summary.timings.total.as_secs_f64(),
         missing.collect::<String>()
     )
+}
+
+/// What was mended and what is wrong still, for the last line.
+fn found(report: &CheckReport) -> String {
+    let invented = report.facts.iter().filter(|fact| fact.status == FactStatus::Invented).count();
+    let missing = report.facts.iter().filter(|fact| fact.status == FactStatus::Missing).count();
+    let counts = [(report.repairs.len(), "repaired"), (invented, "invented"), (missing, "missing")];
+    counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("; {count} {what}")).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,10 @@
 use super::{CliError, app, engine::EngineArgs, input::InputArgs, output};
-use crate::{config::Settings, domain::Language, http, service::Translation};
+use crate::{
+    config::Settings,
+    domain::Language,
+    http,
+    service::{Translation, TranslationOptions},
+};
 
 /// `breve translate`.
 #[derive(Debug, clap::Args)]
@@ -15,6 +20,9 @@ pub(super) struct TranslateArgs {
     /// The translator: a model's name, owner/name, or a directory in the hub's layout.
     #[arg(long, value_name = "ID|DIR")]
     model: Option<String>,
+    /// Check nothing, and mend nothing.
+    #[arg(long)]
+    no_checks: bool,
     /// Print the answer of POST /v1/translate.
     #[arg(long)]
     json: bool,
@@ -25,7 +33,8 @@ pub(super) struct TranslateArgs {
 pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliError> {
     let article = args.input.article(settings.limits.text_characters)?;
     let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
-    let translation = app::block_on(service.translate(&[article], args.from, args.to, model.as_ref()))??;
+    let options = TranslationOptions { source: args.from, target: args.to, model, checks: !args.no_checks };
+    let translation = app::block_on(service.translate(&[article], &options))??;
     if args.json {
         return output::json(&http::translation_json(translation));
     }
@@ -40,6 +49,9 @@ pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliErr
 fn origin(translation: &Translation) -> String {
     let models = translation.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let models = if models.is_empty() { "nothing to translate".into() } else { models };
-    let untranslated = output::untranslated(translation.untranslated);
-    format!("[{models}; {:.2} s{untranslated}]", translation.timings.total.as_secs_f64())
+    let untranslated = output::untranslated(translation.dropped);
+    let repaired: usize =
+        translation.texts.iter().flat_map(|text| &text.sentences).map(|sentence| sentence.repairs.len()).sum();
+    let repaired = if repaired == 0 { String::new() } else { format!("; {repaired} repaired") };
+    format!("[{models}; {:.2} s{untranslated}{repaired}]", translation.timings.total.as_secs_f64())
 }

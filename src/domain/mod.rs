@@ -1,6 +1,7 @@
 //! The words of the trade, as types that cannot hold bad values. Depends on nothing else of ours.
 
 mod article;
+mod checks;
 mod error;
 mod generation;
 mod language;
@@ -11,6 +12,7 @@ mod span;
 mod summary;
 
 pub use article::Article;
+pub use checks::{CheckReport, Fact, FactKind, FactStatus, Fault, Means, OfSentence, Repair};
 pub use error::InputError;
 pub use generation::{EarlyStopping, GenerationOptions};
 pub use language::{Language, LanguagePair};
@@ -18,4 +20,4 @@ pub use model::{Architecture, Languages, ModelCard, ModelFile, ModelId, ModelOri
 pub use options::{Format, Length, Mode, SummaryOptions};
 pub use runtime::{Precision, Runtime};
 pub use span::{OffsetUnit, Span};
-pub use summary::{Coverage, DetectedSource, ModelName, Sentence, StageTimings, Summary, Usage};
+pub use summary::{Coverage, DetectedSource, Evidence, ModelName, Sentence, StageTimings, Summary, Usage};

@@ -71,7 +71,7 @@ pub enum Mode {
 }
 
 /// What a caller asks of a summary.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SummaryOptions {
     /// The article's language; `None` finds it.
     pub source: Option<Language>,
@@ -89,6 +89,27 @@ pub struct SummaryOptions {
     pub model: Option<ModelId>,
     /// What offsets count.
     pub offset_unit: OffsetUnit,
+    /// Whether sentences are checked, and mended where they can be.
+    pub checks: bool,
+    /// Whether a sentence that the article does not support gives way to one of the article's own.
+    pub strict: bool,
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        Self {
+            source: None,
+            targets: Vec::new(),
+            length: Length::default(),
+            sentences: None,
+            format: Format::default(),
+            mode: Mode::default(),
+            model: None,
+            offset_unit: OffsetUnit::default(),
+            checks: true,
+            strict: false,
+        }
+    }
 }
 
 impl SummaryOptions {

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::{Language, LanguagePair, ModelId, Span};
+use super::{CheckReport, Language, LanguagePair, ModelId, Span};
 
 /// A finished summary, with where its sentences came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +13,10 @@ pub struct Summary {
     pub sentences: Vec<Sentence>,
     /// How much of the article was read.
     pub coverage: Coverage,
+    /// What was checked; `None` where no checks were asked for.
+    pub checks: Option<CheckReport>,
     /// Sentences in other languages that the translator gave nothing for: these stand in the article's language.
-    pub untranslated: usize,
+    pub dropped: usize,
     /// Tokens read and written.
     pub usage: Usage,
     /// The summariser.
@@ -45,8 +47,19 @@ pub struct DetectedSource {
 pub struct Sentence {
     /// Its text by language.
     pub texts: BTreeMap<Language, String>,
-    /// Where the article holds it word for word; `None` for a sentence written by a model.
-    pub verbatim: Option<Span>,
+    /// Whether it is the article's own, word for word.
+    pub verbatim: bool,
+    /// The parts of the article that support it, the best first; one, and exact, for a sentence that is verbatim.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A part of the article that supports a sentence of its summary.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Where the article holds it.
+    pub span: Span,
+    /// How much of the sentence it covers by itself, 0 to 1.
+    pub score: f64,
 }
 
 /// How much of the article the summariser read.
@@ -107,6 +120,8 @@ pub struct StageTimings {
     pub summarize: Duration,
     /// Translating them.
     pub translate: Duration,
+    /// Looking for faults.
+    pub checks: Duration,
     /// From the request's arrival to its answer.
     pub total: Duration,
 }

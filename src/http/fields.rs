@@ -102,21 +102,6 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 }
 
-/// What went wrong with single sentences.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Checks {
-    /// Sentences that the translator gave nothing for: these stand in the source language.
-    #[schema(minimum = 1, examples(1))]
-    untranslated: usize,
-}
-
-impl Checks {
-    /// `None` when nothing went wrong.
-    pub(super) fn new(untranslated: usize) -> Option<Self> {
-        (untranslated > 0).then_some(Self { untranslated })
-    }
-}
-
 /// Tokens read and written by the models.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Usage {

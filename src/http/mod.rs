@@ -3,6 +3,7 @@
 //! [`app`] builds the application apart from running it, so that tests and [`run`] start the same thing.
 
 mod body;
+mod checks;
 mod detect;
 mod docs;
 mod envelope;

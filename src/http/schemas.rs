@@ -58,6 +58,54 @@ pub(super) fn task() -> Schema {
     string().enum_values(Some(["summarization", "translation"])).description(Some("What it does.")).into()
 }
 
+/// [`crate::domain::FactKind`].
+pub(super) fn fact_kind() -> Schema {
+    let kinds = ["number", "date", "time", "money", "percent", "name", "quote"];
+    string().enum_values(Some(kinds)).description(Some("What kind of fact it is.")).into()
+}
+
+/// [`crate::domain::FactStatus`].
+pub(super) fn fact_status() -> Schema {
+    let description = "`kept`: as the article writes it, in every language. `reformatted`: the same, written in another \
+        way. `missing`: not in all languages of the summary. `invented`: not in the article.";
+    let statuses = ["kept", "reformatted", "missing", "invented"];
+    string().enum_values(Some(statuses)).description(Some(description)).into()
+}
+
+/// [`crate::domain::Fault`].
+pub(super) fn fault() -> Schema {
+    let faults = [
+        "repeated",
+        "untranslated",
+        "wrong_language",
+        "length",
+        "unbalanced",
+        "empty",
+        "unclosed",
+        "number",
+        "name",
+        "quotation",
+        "unsupported",
+    ];
+    string().enum_values(Some(faults)).description(Some("What is or was wrong.")).into()
+}
+
+/// Many of them.
+pub(super) fn faults() -> Schema {
+    ArrayBuilder::new()
+        .items(RefOr::T(fault()))
+        .description(Some("What is wrong with it still; absent where nothing is."))
+        .into()
+}
+
+/// [`crate::domain::Means`].
+pub(super) fn means() -> Schema {
+    let description = "How it was mended: `alternative`, another output of the same model; `source`, the source's name or \
+        number put in; `model`, another installed model; `verbatim`, the article's own sentence.";
+    let means = ["alternative", "source", "model", "verbatim"];
+    string().enum_values(Some(means)).description(Some(description)).into()
+}
+
 /// [`super::fields::Texts`].
 pub(super) fn texts() -> Schema {
     let many = ArrayBuilder::new().items(string()).min_items(Some(1));

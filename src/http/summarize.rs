@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 use super::{
     ApiState,
     body::JsonBody,
+    checks::SummaryChecks,
     envelope::RequestId,
     error::ApiError,
-    fields::{self, Checks, Usage},
+    fields::{self, Usage},
     schemas,
 };
 use crate::{
@@ -57,17 +58,19 @@ pub(super) struct SummarizeRequest {
     /// The summariser; the best installed when left out.
     #[schema(examples("distilbart-cnn-12-6"))]
     model: Option<String>,
-    /// Whether to say where the article holds each sentence.
+    /// Whether to say which parts of the article support each sentence.
     #[schema(default = true)]
     evidence: Option<bool>,
     #[serde(default)]
     #[schema(schema_with = schemas::offset_unit)]
     offset_unit: OffsetUnit,
-    /// This version has no strict mode: only `false`.
+    /// Whether a sentence that says what the article does not, or whose translation does, gives way to one of the
+    /// article's own.
+    #[serde(default)]
     #[schema(default = false)]
-    strict: Option<bool>,
-    /// This version has no checks: only `false`.
-    #[schema(default = false)]
+    strict: bool,
+    /// Whether sentences are checked, mended where they can be, and told of. `strict` checks them in any case.
+    #[schema(default = true)]
     checks: Option<bool>,
     /// This version does not stream: only `false`.
     #[schema(default = false)]
@@ -83,10 +86,8 @@ struct Wanted {
 
 impl SummarizeRequest {
     fn validate(self, limits: &LimitSettings) -> Result<Wanted, ApiError> {
-        for (field, value) in [("strict", self.strict), ("checks", self.checks), ("stream", self.stream)] {
-            if value == Some(true) {
-                return Err(ApiError::invalid(field, format!("{field}: this version does not have it; send false")));
-            }
+        if self.stream == Some(true) {
+            return Err(ApiError::invalid("stream", "stream: this version does not have it; send false".to_owned()));
         }
         let options = SummaryOptions {
             source: fields::source(self.source.as_deref())?,
@@ -97,6 +98,8 @@ impl SummarizeRequest {
             mode: self.mode,
             model: fields::model(self.model.as_deref())?,
             offset_unit: self.offset_unit,
+            checks: self.checks.unwrap_or(true),
+            strict: self.strict,
         };
         let article = Article::parse("text", self.text, limits.text_characters)?;
         Ok(Wanted { article, options, evidence: self.evidence.unwrap_or(true) })
@@ -142,7 +145,8 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
     "coverage": {"chunks": 1, "sentences_read": 3, "sentences_total": 3, "truncated": false},
     "usage": {"input_tokens": 24, "output_tokens": 12},
     "models": {"summarizer": "extractive@0.1.0", "translator": "en-es-tiny@0.1.0"},
-    "timings_ms": {"queue": 0, "summarize": 1, "translate": 40, "total": 43},
+    "checks": {"facts": [], "untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 0, "repairs": [], "faults": []},
+    "timings_ms": {"queue": 0, "summarize": 1, "translate": 40, "checks": 1, "total": 43},
 })))]
 pub(super) struct SummarizeResponse {
     /// The request's id.
@@ -154,10 +158,10 @@ pub(super) struct SummarizeResponse {
     summaries: BTreeMap<Language, String>,
     /// The same, sentence by sentence.
     sentences: Vec<Sentence>,
-    /// Absent when nothing went wrong.
+    /// Absent where the request asked for no checks.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    checks: Option<Checks>,
+    checks: Option<SummaryChecks>,
     coverage: Coverage,
     usage: Usage,
     models: Models,
@@ -176,7 +180,7 @@ impl SummarizeResponse {
             source: summary.source.into(),
             summaries: summary.texts,
             sentences: summary.sentences.into_iter().map(sentence).collect(),
-            checks: Checks::new(summary.untranslated),
+            checks: summary.checks.map(Into::into),
             coverage: summary.coverage.into(),
             usage: summary.usage.into(),
             models: Models::new(&summary.summarizer, &summary.translators),
@@ -224,7 +228,8 @@ struct Sentence {
     #[serde(flatten)]
     #[schema(value_type = BTreeMap<String, String>)]
     texts: BTreeMap<Language, String>,
-    /// Where the article holds it; absent for a sentence written by a model, and without `evidence`.
+    /// The parts of the article that support it, the best first; one, and exact, for a sentence that is `verbatim`.
+    /// Absent without `evidence`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     sources: Option<Vec<Evidence>>,
@@ -236,13 +241,13 @@ struct Sentence {
 
 impl Sentence {
     fn new(sentence: domain::Sentence, text: &str, unit: OffsetUnit, evidence: bool) -> Self {
-        let exact = |span: Span| {
-            let Span { start, end } = span.in_unit(text, unit);
-            vec![Evidence { start, end, score: 1.0 }]
+        let shown = |part: &domain::Evidence| {
+            let Span { start, end } = part.span.in_unit(text, unit);
+            Evidence { start, end, score: fields::probability(part.score) }
         };
         Self {
-            sources: sentence.verbatim.filter(|_| evidence).map(exact),
-            verbatim: evidence.then_some(sentence.verbatim.is_some()),
+            sources: evidence.then(|| sentence.evidence.iter().map(shown).collect()),
+            verbatim: evidence.then_some(sentence.verbatim),
             texts: sentence.texts,
         }
     }
@@ -257,7 +262,7 @@ struct Evidence {
     /// Counted in `offset_unit`.
     #[schema(examples(221))]
     end: usize,
-    /// 1 for a sentence that the article holds word for word.
+    /// How much of the sentence's content it covers by itself; 1 for a sentence that the article holds word for word.
     #[schema(minimum = 0, maximum = 1, examples(1.0))]
     score: f64,
 }
@@ -327,6 +332,8 @@ struct Timings {
     summarize: u64,
     /// Translating them.
     translate: u64,
+    /// Looking for faults and facts.
+    checks: u64,
     /// From the request's arrival to its answer.
     total: u64,
 }
@@ -337,6 +344,7 @@ impl From<StageTimings> for Timings {
             queue: fields::milliseconds(timings.queue),
             summarize: fields::milliseconds(timings.summarize),
             translate: fields::milliseconds(timings.translate),
+            checks: fields::milliseconds(timings.checks),
             total: fields::milliseconds(timings.total),
         }
     }
@@ -378,7 +386,8 @@ mod tests {
     #[test]
     fn evidence_is_counted_in_the_unit_asked_for() {
         let text = "😀 Ñandú.";
-        let taken = domain::Sentence { texts: BTreeMap::new(), verbatim: Some(Span::new(5, 13)) };
+        let evidence = vec![domain::Evidence { span: Span::new(5, 13), score: 1.0 }];
+        let taken = domain::Sentence { texts: BTreeMap::new(), verbatim: true, evidence };
         for (unit, start, end) in [(OffsetUnit::Char, 2, 8), (OffsetUnit::Utf16, 3, 9), (OffsetUnit::Utf8, 5, 13)] {
             let sentence = serde_json::to_value(Sentence::new(taken.clone(), text, unit, true)).unwrap();
             let expected =
@@ -390,9 +399,9 @@ mod tests {
     }
 
     #[test]
-    fn a_written_sentence_claims_no_source() {
-        let written = domain::Sentence { texts: BTreeMap::new(), verbatim: None };
+    fn a_sentence_that_nothing_supports_claims_no_source() {
+        let written = domain::Sentence { texts: BTreeMap::new(), verbatim: false, evidence: Vec::new() };
         let sentence = serde_json::to_value(Sentence::new(written, "", OffsetUnit::Char, true)).unwrap();
-        assert_eq!(sentence, serde_json::json!({"verbatim": false}));
+        assert_eq!(sentence, serde_json::json!({"sources": [], "verbatim": false}));
     }
 }

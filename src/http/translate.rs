@@ -10,13 +10,14 @@ use utoipa::ToSchema;
 use super::{
     ApiState,
     body::JsonBody,
+    checks::{Counts, Repair},
     error::ApiError,
-    fields::{self, Checks, Texts, Usage},
+    fields::{self, Texts, Usage},
     schemas,
 };
 use crate::{
-    domain::{Language, StageTimings},
-    service::{TranslatedText, Translation},
+    domain::{Fault, Language, StageTimings},
+    service::{TranslatedSentence, TranslatedText, Translation, TranslationOptions},
 };
 
 /// A text, or many, and the language wanted.
@@ -34,6 +35,9 @@ pub(super) struct TranslateRequest {
     /// The translator; the best installed when left out.
     #[schema(examples("opus-mt-en-es"))]
     model: Option<String>,
+    /// Whether sentences are checked, mended where they can be, and told of.
+    #[schema(default = true)]
+    checks: Option<bool>,
 }
 
 /// The translations, in the order of the texts.
@@ -47,10 +51,10 @@ pub(super) struct TranslateResponse {
     /// The translators used, as `id@revision`; empty when every text was in the target language already.
     #[schema(examples("en-es-tiny@1"))]
     models: Vec<String>,
-    /// Absent when nothing went wrong.
+    /// Absent where the request asked for no checks.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    checks: Option<Checks>,
+    checks: Option<Counts>,
     usage: Usage,
     timings_ms: Timings,
 }
@@ -58,10 +62,10 @@ pub(super) struct TranslateResponse {
 impl From<Translation> for TranslateResponse {
     fn from(translation: Translation) -> Self {
         Self {
+            checks: translation.checked.then(|| Counts::of(&translation)),
             translations: translation.texts.into_iter().map(Into::into).collect(),
             target: translation.target,
             models: translation.models.iter().map(ToString::to_string).collect(),
-            checks: Checks::new(translation.untranslated),
             usage: translation.usage.into(),
             timings_ms: translation.timings.into(),
         }
@@ -86,12 +90,11 @@ struct TextTranslation {
 
 impl From<TranslatedText> for TextTranslation {
     fn from(text: TranslatedText) -> Self {
-        let pair = |(source, target)| SentencePair { source, target };
         Self {
             text: text.text,
             source: text.source,
             confidence: fields::probability(text.confidence),
-            sentences: text.sentences.into_iter().map(pair).collect(),
+            sentences: text.sentences.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -103,6 +106,21 @@ struct SentencePair {
     source: String,
     #[schema(examples("Las obras comienzan en mayo."))]
     target: String,
+    /// What is wrong with it still; absent where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(schema_with = schemas::faults)]
+    faults: Vec<Fault>,
+    /// What was mended; absent where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    repairs: Vec<Repair>,
+}
+
+impl From<TranslatedSentence> for SentencePair {
+    fn from(sentence: TranslatedSentence) -> Self {
+        let TranslatedSentence { source, target, faults, repairs } = sentence;
+        Self { source, target, faults, repairs: repairs.into_iter().map(Into::into).collect() }
+    }
 }
 
 /// Where the time went, in milliseconds.
@@ -113,6 +131,8 @@ struct Timings {
     queue: u64,
     /// Translating.
     translate: u64,
+    /// Looking for faults.
+    checks: u64,
     /// From the request's arrival to its answer.
     total: u64,
 }
@@ -122,6 +142,7 @@ impl From<StageTimings> for Timings {
         Self {
             queue: fields::milliseconds(timings.queue),
             translate: fields::milliseconds(timings.translate),
+            checks: fields::milliseconds(timings.checks),
             total: fields::milliseconds(timings.total),
         }
     }
@@ -143,10 +164,13 @@ pub(super) async fn translate(
     state: Data<ApiState>,
     JsonBody(request): JsonBody<TranslateRequest>,
 ) -> Result<Json<TranslateResponse>, ApiError> {
-    let source = fields::source(request.source.as_deref())?;
-    let target = fields::language("target", &request.target)?;
-    let model = fields::model(request.model.as_deref())?;
+    let options = TranslationOptions {
+        source: fields::source(request.source.as_deref())?,
+        target: fields::language("target", &request.target)?,
+        model: fields::model(request.model.as_deref())?,
+        checks: request.checks.unwrap_or(true),
+    };
     let texts = request.text.parse(&state.limits)?;
-    let translation = state.service.translate(&texts, source, target, model.as_ref()).await?;
+    let translation = state.service.translate(&texts, &options).await?;
     Ok(Json(translation.into()))
 }

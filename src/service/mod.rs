@@ -1,10 +1,14 @@
 //! The use cases: detect, plan, summarise, translate, assemble. Routes and commands only call these.
 
+mod assemble;
+mod checked;
 mod error;
 mod languages;
 mod models;
+mod rows;
 mod select;
 mod summarize;
+mod support;
 mod translate;
 
 use std::{
@@ -28,7 +32,7 @@ pub use crate::{
 pub use error::ServiceError;
 pub use languages::{Detection, LanguageEntry};
 pub use models::ModelStatus;
-pub use translate::{TranslatedText, Translation};
+pub use translate::{TranslatedSentence, TranslatedText, Translation, TranslationOptions};
 
 /// Limits and preferences of the use cases.
 #[derive(Debug, Clone, PartialEq)]

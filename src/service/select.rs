@@ -77,6 +77,13 @@ impl Installed<'_> {
         best.copied().cloned().ok_or_else(|| self.missing_pair(pair))
     }
 
+    /// The best translator for a direction besides `first`.
+    pub(super) fn second(&self, pair: LanguagePair, first: &InstalledModel) -> Option<InstalledModel> {
+        let usable = |model: &InstalledModel| model.card.languages.translates(pair) && model.name != first.name;
+        let able = |model: &&InstalledModel| usable(model) && self.service.pool.can_serve(model);
+        self.models.iter().filter(able).max_by_key(|model| model.card.quality).cloned()
+    }
+
     /// Those of the usable models that can be expected to answer, as long as there are any: a model that does not fit
     /// into memory or that failed to load steps back until it is named or loaded by request.
     fn in_service(&self, usable: impl Fn(&InstalledModel) -> bool) -> Vec<&InstalledModel> {

@@ -1,36 +1,34 @@
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::HashSet, time::Instant};
 
 use futures_util::future::try_join_all;
 
-use super::{Service, ServiceError, blocking, select::Installed};
+use super::{
+    Service, ServiceError,
+    assemble::{Outcome, assemble},
+    blocking,
+    checked::{CheckedTranslation, Translators},
+    rows::Row,
+    select::Installed,
+    support::{Drafted, Support},
+};
 use crate::{
-    domain::{
-        Article, Coverage, DetectedSource, Format, GenerationOptions, InputError, Language, LanguagePair, ModelName,
-        Sentence, StageTimings, Summary, SummaryOptions, Usage,
-    },
-    engine::{DraftSentence, SummarizeOutput, SummarizeRequest, TranslateOutput, TranslateRequest},
+    domain::{Article, GenerationOptions, InputError, Language, LanguagePair, ModelName, Summary, SummaryOptions},
+    engine::{SummarizeOutput, SummarizeRequest},
     pool::Timed,
     store::InstalledModel,
     text::Document,
 };
 
 /// Everything that is decided before any model works.
-struct Plan {
-    document: Document,
-    language: Language,
-    confidence: f64,
-    summarizer: InstalledModel,
-    targets: Vec<Language>,
-    translators: Vec<(LanguagePair, InstalledModel)>,
-    missing_pairs: Vec<LanguagePair>,
-    deadline: Instant,
-}
-
-/// A summary's sentences in one more language.
-struct Translated {
-    language: Language,
-    model: ModelName,
-    answer: Timed<TranslateOutput>,
+pub(super) struct Plan {
+    pub(super) document: Document,
+    pub(super) language: Language,
+    pub(super) confidence: f64,
+    pub(super) summarizer: InstalledModel,
+    pub(super) targets: Vec<Language>,
+    pub(super) translators: Vec<Translators>,
+    pub(super) missing_pairs: Vec<LanguagePair>,
+    pub(super) deadline: Instant,
 }
 
 impl Service {
@@ -43,8 +41,14 @@ impl Service {
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
         let plan = blocking(move || service.plan(&text, &wanted, started)).await?;
         let draft = self.draft(&plan, options).await?;
-        let translated = self.translate_draft(&plan, &draft.output.sentences).await?;
-        let mut summary = assemble(article, options, plan, draft, translated);
+        let (support, drafts) = examined(&plan, &draft.output, options).await;
+        let (rows, translations) = self.translate_drafts(&plan, drafts).await?;
+        let mut outcome = Outcome { draft, support, rows, translations };
+        if options.strict {
+            self.hold_strictly(&plan, &mut outcome).await?;
+        }
+        let (article, options) = (article.clone(), options.clone());
+        let mut summary = blocking(move || assemble(&article, &options, plan, outcome)).await;
         summary.timings.total = started.elapsed();
         Ok(summary)
     }
@@ -62,8 +66,11 @@ impl Service {
         let installed = self.installed();
         let (language, confidence) = installed.language_of(&document, options.source)?;
         let summarizer = installed.summarizer(language, options.mode, options.model.as_ref())?;
-        let (targets, translators, missing_pairs) = directions(&installed, language, &options.targets)?;
         let deadline = started + self.settings.request_timeout;
+        let checks = options.checks || options.strict;
+        let by = |pair, first| Translators { pair, second: installed.second(pair, &first), first, deadline, checks };
+        let (targets, translators, missing_pairs) = directions(&installed, language, &options.targets)?;
+        let translators = translators.into_iter().map(|(pair, first)| by(pair, first)).collect();
         Ok(Plan { document, language, confidence, summarizer, targets, translators, missing_pairs, deadline })
     }
 
@@ -77,21 +84,57 @@ impl Service {
         Ok(self.pool.summarize(&plan.summarizer, request, plan.deadline).await?)
     }
 
-    async fn translate_draft(&self, plan: &Plan, draft: &[DraftSentence]) -> Result<Vec<Translated>, ServiceError> {
-        let sentences: Vec<String> = draft.iter().map(|sentence| sentence.text.clone()).collect();
-        let jobs = plan.translators.iter().map(|(pair, model)| {
-            let request = TranslateRequest {
-                pair: *pair,
-                sentences: sentences.clone(),
-                generation: GenerationOptions::default(),
-            };
-            async move {
-                let answer = self.pool.translate(model, request, plan.deadline).await?;
-                Ok::<_, ServiceError>(Translated { language: pair.target, model: model.name.clone(), answer })
-            }
-        });
-        try_join_all(jobs).await
+    /// Translates the summary's sentences into every language; what belongs together lies in a row.
+    async fn translate_drafts(
+        &self,
+        plan: &Plan,
+        drafts: Vec<Drafted>,
+    ) -> Result<(Vec<Row>, Vec<CheckedTranslation>), ServiceError> {
+        let sentences: Vec<String> = drafts.iter().map(|draft| draft.text.clone()).collect();
+        let jobs = plan.translators.iter().map(|by| self.translate_checked(by, sentences.clone()));
+        let mut translations = try_join_all(jobs).await?;
+        Ok((Row::all(drafts, &mut translations), translations))
     }
+
+    /// Has the article's own sentences stand where a translation says what the article does not, as long as there are
+    /// some whose translations are better.
+    async fn hold_strictly(&self, plan: &Plan, outcome: &mut Outcome) -> Result<(), ServiceError> {
+        let mut taken: HashSet<usize> = outcome.rows.iter().filter_map(|row| row.draft.verbatim).collect();
+        for _ in 0..STRICT_ROUNDS {
+            let Outcome { support, rows, translations, .. } = &mut *outcome;
+            let mut places = Vec::new();
+            let mut substitutes = Vec::new();
+            for (place, row) in rows.iter().enumerate().filter(|(_, row)| row.is_untrue()) {
+                let Some(at) = support.substitute(&row.draft.text, &taken) else { continue };
+                taken.insert(at);
+                places.push(place);
+                substitutes.push(support.verbatim(at));
+            }
+            if places.is_empty() {
+                break;
+            }
+            let (better, more) = self.translate_drafts(plan, substitutes).await?;
+            translations.extend(more);
+            places.into_iter().zip(better).for_each(|(place, row)| rows[place].give_way_to(row));
+        }
+        Row::in_order(&mut outcome.rows);
+        Ok(())
+    }
+}
+
+/// How often other sentences are tried in the place of one whose translation is wrong.
+const STRICT_ROUNDS: usize = 4;
+
+/// The draft with its evidence, and the article's own sentences in the place of those that cannot stand.
+async fn examined(plan: &Plan, draft: &SummarizeOutput, options: &SummaryOptions) -> (Support, Vec<Drafted>) {
+    let mut support = Support::of(plan.document.clone(), plan.language);
+    let (sentences, checks, strict) = (draft.sentences.clone(), options.checks || options.strict, options.strict);
+    blocking(move || {
+        let drafts = sentences.into_iter().map(|sentence| support.examine(sentence, checks)).collect();
+        let drafts = support.replace(drafts, strict);
+        (support, drafts)
+    })
+    .await
 }
 
 /// The languages to answer in, and who translates into them. A language that was asked for and cannot be had is
@@ -129,62 +172,6 @@ fn directions(
     Ok((targets, translators, missing))
 }
 
-fn assemble(
-    article: &Article,
-    options: &SummaryOptions,
-    plan: Plan,
-    draft: Timed<SummarizeOutput>,
-    translated: Vec<Translated>,
-) -> Summary {
-    let sentences = sentences(&plan, draft.output.sentences, &translated, options.format);
-    let in_language = |&language: &Language| {
-        let texts = sentences.iter().filter_map(|sentence| sentence.texts.get(&language).map(String::as_str));
-        (language, options.format.join(texts))
-    };
-    let mut usage = draft.output.usage;
-    let mut timings = StageTimings { queue: draft.queued, summarize: draft.worked, ..StageTimings::default() };
-    for part in &translated {
-        add(&mut usage, &mut timings, &part.answer);
-    }
-    Summary {
-        source: DetectedSource {
-            language: plan.language,
-            confidence: plan.confidence,
-            characters: article.characters(),
-            sentences: plan.document.sentences.len(),
-        },
-        texts: plan.targets.iter().map(in_language).collect(),
-        sentences,
-        coverage: Coverage {
-            chunks: draft.output.chunks,
-            sentences_read: draft.output.sentences_read,
-            sentences_total: plan.document.sentences.len(),
-        },
-        untranslated: translated.iter().map(|part| part.answer.output.untranslated).sum(),
-        usage,
-        summarizer: plan.summarizer.name,
-        translators: each_once(translated.into_iter().map(|part| part.model)),
-        missing_pairs: plan.missing_pairs,
-        timings,
-    }
-}
-
-/// Puts each draft sentence beside its translations.
-fn sentences(plan: &Plan, draft: Vec<DraftSentence>, translated: &[Translated], format: Format) -> Vec<Sentence> {
-    let beside = |(index, draft): (usize, DraftSentence)| {
-        let verbatim = draft.source.map(|source| plan.document.sentences[source].span);
-        let mut texts = BTreeMap::new();
-        if plan.targets.contains(&plan.language) {
-            texts.insert(plan.language, format.sentence(&draft.text));
-        }
-        for part in translated {
-            texts.insert(part.language, format.sentence(&part.answer.output.sentences[index]));
-        }
-        Sentence { texts, verbatim }
-    };
-    draft.into_iter().enumerate().map(beside).collect()
-}
-
 /// The models in order of use, without repeats.
 pub(super) fn each_once(models: impl Iterator<Item = ModelName>) -> Vec<ModelName> {
     let mut seen: Vec<ModelName> = Vec::new();
@@ -194,11 +181,4 @@ pub(super) fn each_once(models: impl Iterator<Item = ModelName>) -> Vec<ModelNam
         }
     }
     seen
-}
-
-/// Sums up tokens and times of several answers.
-pub(super) fn add(usage: &mut Usage, timings: &mut StageTimings, answer: &Timed<TranslateOutput>) {
-    *usage += answer.output.usage;
-    timings.queue += answer.queued;
-    timings.translate += answer.worked;
 }

@@ -7,13 +7,11 @@ use futures_util::future::try_join_all;
 
 use super::{
     Service, ServiceError, blocking,
-    summarize::{add, each_once},
+    checked::{Checked, CheckedTranslation, Translators},
+    summarize::each_once,
 };
 use crate::{
-    domain::{Article, GenerationOptions, Language, LanguagePair, ModelId, ModelName, StageTimings, Usage},
-    engine::{TranslateOutput, TranslateRequest},
-    pool::Timed,
-    store::InstalledModel,
+    domain::{Article, Fault, Language, LanguagePair, ModelId, ModelName, Repair, StageTimings, Usage},
     text::Document,
 };
 
@@ -25,7 +23,9 @@ pub struct Translation {
     /// The language translated into.
     pub target: Language,
     /// Sentences that the translator gave nothing for: these stand in their own language.
-    pub untranslated: usize,
+    pub dropped: usize,
+    /// Whether sentences were looked at.
+    pub checked: bool,
     /// Tokens read and written.
     pub usage: Usage,
     /// The translators used, each once; empty when every text was in the target language already.
@@ -39,12 +39,25 @@ pub struct Translation {
 pub struct TranslatedText {
     /// The whole translation; line breaks, bullets and tags between sentences are kept.
     pub text: String,
-    /// Sentence by sentence: source and translation.
-    pub sentences: Vec<(String, String)>,
+    /// Sentence by sentence.
+    pub sentences: Vec<TranslatedSentence>,
     /// The language found or named.
     pub source: Language,
     /// How sure that is, 0 to 1.
     pub confidence: f64,
+}
+
+/// A sentence and its translation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TranslatedSentence {
+    /// The sentence, cleaned.
+    pub source: String,
+    /// Its translation.
+    pub target: String,
+    /// What is wrong with the translation still.
+    pub faults: Vec<Fault>,
+    /// What was mended.
+    pub repairs: Vec<Repair>,
 }
 
 /// A text as it was understood.
@@ -55,18 +68,29 @@ struct Source {
     confidence: f64,
 }
 
-/// The sentences of all texts in one language, and the model that is to translate them.
+/// The sentences of all texts in one language, and who is to translate them.
 struct Job {
-    pair: LanguagePair,
-    model: InstalledModel,
+    by: Translators,
     sentences: Vec<String>,
 }
 
 /// The same, translated.
 struct Translated {
     source: Language,
-    model: ModelName,
-    answer: Timed<TranslateOutput>,
+    answer: CheckedTranslation,
+}
+
+/// What is asked of translations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranslationOptions {
+    /// The language of all texts; `None` finds each one's.
+    pub source: Option<Language>,
+    /// The language to translate into.
+    pub target: Language,
+    /// The translator; `None` for the best installed.
+    pub model: Option<ModelId>,
+    /// Whether sentences are checked, and mended where they can be.
+    pub checks: bool,
 }
 
 impl Service {
@@ -77,21 +101,24 @@ impl Service {
     pub async fn translate(
         &self,
         texts: &[Article],
-        source: Option<Language>,
-        target: Language,
-        model: Option<&ModelId>,
+        options: &TranslationOptions,
     ) -> Result<Translation, ServiceError> {
         let started = Instant::now();
-        let (service, owned, model) = (self.clone(), texts.to_vec(), model.cloned());
-        let (sources, jobs) = blocking(move || service.plan_translation(owned, source, target, model.as_ref())).await?;
-        let translated = self.translate_jobs(jobs, started + self.settings.request_timeout).await?;
+        let (service, owned, wanted) = (self.clone(), texts.to_vec(), options.clone());
+        let (sources, jobs) = blocking(move || service.plan_translation(owned, &wanted, started)).await?;
+        let translated = self.translate_jobs(jobs).await?;
         let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
-        translated.iter().for_each(|part| add(&mut usage, &mut timings, &part.answer));
-        let models = each_once(translated.iter().map(|part| part.model.clone()));
-        let untranslated = translated.iter().map(|part| part.answer.output.untranslated).sum();
+        for Translated { answer, .. } in &translated {
+            usage += answer.usage;
+            timings.queue += answer.timings.queue;
+            timings.translate += answer.timings.translate;
+            timings.checks += answer.timings.checks;
+        }
+        let models = each_once(translated.iter().flat_map(|part| part.answer.models.clone()));
+        let dropped = translated.iter().map(|part| part.answer.dropped).sum();
         let texts = put_back(sources, translated);
         timings.total = started.elapsed();
-        Ok(Translation { texts, target, untranslated, usage, models, timings })
+        Ok(Translation { texts, target: options.target, dropped, checked: options.checks, usage, models, timings })
     }
 
     /// Reads the texts and chooses a model for each source language; none for text that is in the target language
@@ -99,34 +126,35 @@ impl Service {
     fn plan_translation(
         &self,
         texts: Vec<Article>,
-        named: Option<Language>,
-        target: Language,
-        model: Option<&ModelId>,
+        options: &TranslationOptions,
+        started: Instant,
     ) -> Result<(Vec<Source>, Vec<Job>), ServiceError> {
         let installed = self.installed();
         let read = |original: Article| {
             let document = Document::read(original.text());
-            let (language, confidence) = installed.language_of(&document, named)?;
+            let (language, confidence) = installed.language_of(&document, options.source)?;
             Ok::<_, ServiceError>(Source { original, document, language, confidence })
         };
         let sources = texts.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let mut by_language: BTreeMap<Language, Vec<String>> = BTreeMap::new();
-        for source in sources.iter().filter(|source| source.language != target) {
+        for source in sources.iter().filter(|source| source.language != options.target) {
             by_language.entry(source.language).or_default().extend(source.document.texts());
         }
         let job = |(source, sentences)| {
-            let pair = LanguagePair::new(source, target);
-            Ok::<_, ServiceError>(Job { pair, model: installed.translator(pair, model)?, sentences })
+            let pair = LanguagePair::new(source, options.target);
+            let first = installed.translator(pair, options.model.as_ref())?;
+            let (second, checks) = (installed.second(pair, &first), options.checks);
+            let deadline = started + self.settings.request_timeout;
+            Ok::<_, ServiceError>(Job { by: Translators { pair, first, second, deadline, checks }, sentences })
         };
         let jobs = by_language.into_iter().map(job).collect::<Result<_, _>>()?;
         Ok((sources, jobs))
     }
 
-    async fn translate_jobs(&self, jobs: Vec<Job>, deadline: Instant) -> Result<Vec<Translated>, ServiceError> {
-        let run = |Job { pair, model, sentences }| async move {
-            let request = TranslateRequest { pair, sentences, generation: GenerationOptions::default() };
-            let answer = self.pool.translate(&model, request, deadline).await?;
-            Ok::<_, ServiceError>(Translated { source: pair.source, model: model.name, answer })
+    async fn translate_jobs(&self, jobs: Vec<Job>) -> Result<Vec<Translated>, ServiceError> {
+        let run = |Job { by, sentences }| async move {
+            let answer = self.translate_checked(&by, sentences).await?;
+            Ok::<_, ServiceError>(Translated { source: by.pair.source, answer })
         };
         try_join_all(jobs.into_iter().map(run)).await
     }
@@ -134,14 +162,17 @@ impl Service {
 
 /// Gives every text its sentences back.
 fn put_back(sources: Vec<Source>, translated: Vec<Translated>) -> Vec<TranslatedText> {
-    let mut waiting: BTreeMap<Language, VecDeque<String>> =
-        translated.into_iter().map(|part| (part.source, part.answer.output.sentences.into())).collect();
+    let mut waiting: BTreeMap<Language, VecDeque<Checked>> =
+        translated.into_iter().map(|part| (part.source, part.answer.sentences.into())).collect();
     let restore = |source: Source| {
         let Some(waiting) = waiting.get_mut(&source.language) else { return unchanged(source) };
-        let translations: Vec<String> = waiting.drain(..source.document.sentences.len()).collect();
+        let translations: Vec<Checked> = waiting.drain(..source.document.sentences.len()).collect();
+        let pairs = source.document.texts().into_iter().zip(translations);
+        let sentences: Vec<_> =
+            pairs.map(|(source, translation)| TranslatedSentence::of(source, translation)).collect();
         TranslatedText {
-            text: replace_sentences(&source, &translations),
-            sentences: source.document.texts().into_iter().zip(translations).collect(),
+            text: replace_sentences(&source, &sentences),
+            sentences,
             source: source.language,
             confidence: source.confidence,
         }
@@ -149,25 +180,34 @@ fn put_back(sources: Vec<Source>, translated: Vec<Translated>) -> Vec<Translated
     sources.into_iter().map(restore).collect()
 }
 
+impl TranslatedSentence {
+    fn of(source: String, translation: Checked) -> Self {
+        Self { source, faults: translation.faults(), target: translation.text, repairs: translation.repairs }
+    }
+
+    fn unchanged(source: String) -> Self {
+        Self { target: source.clone(), source, faults: Vec::new(), repairs: Vec::new() }
+    }
+}
+
 /// A text that is in the target language already.
 fn unchanged(source: Source) -> TranslatedText {
-    let sentences = source.document.texts();
     TranslatedText {
         text: source.original.text().to_owned(),
-        sentences: sentences.iter().cloned().zip(sentences.iter().cloned()).collect(),
+        sentences: source.document.texts().into_iter().map(TranslatedSentence::unchanged).collect(),
         source: source.language,
         confidence: source.confidence,
     }
 }
 
 /// The original with each sentence replaced, so that what stands between them stays.
-fn replace_sentences(source: &Source, translations: &[String]) -> String {
+fn replace_sentences(source: &Source, translations: &[TranslatedSentence]) -> String {
     let original = source.original.text();
     let (mut text, mut end) = (String::with_capacity(original.len()), 0);
     for (sentence, translation) in source.document.sentences.iter().zip(translations) {
         // Two sentences that begin in one entity share its place.
         text.push_str(&original[end..sentence.span.start.max(end)]);
-        text.push_str(translation);
+        text.push_str(&translation.target);
         end = sentence.span.end.max(end);
     }
     text.push_str(&original[end..]);

@@ -11,31 +11,12 @@ mod repetition;
 mod words;
 
 use crate::{
-    domain::{Language, LanguagePair},
+    domain::{Fault, Language, LanguagePair},
     text::{is_balanced, is_closed},
 };
 use words::Words;
 
 pub use duplicates::repeats;
-
-/// Something wrong with a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fault {
-    /// Says a word, a phrase or a character over and over.
-    Repeated,
-    /// All of it, or a run of its words, is in the source's language.
-    Untranslated,
-    /// Neither in the language asked for nor in the source's.
-    WrongLanguage,
-    /// Far shorter or longer than translations of such a source are.
-    Length,
-    /// A quotation mark or bracket opens and does not close, or the other way round.
-    Unbalanced,
-    /// No letters.
-    Empty,
-    /// Does not end as a sentence.
-    Unclosed,
-}
 
 /// What is wrong with `translation`, in the order of [`Fault`]; nothing, where the source is just so.
 ///

@@ -1,0 +1,194 @@
+//! One sentence and its translation: what went wrong on the way, and what of it the source can mend.
+
+use super::{
+    guards,
+    names::{self, Lost},
+    quantities::{self, Quantity, missing, quantities},
+};
+use crate::domain::{Fault, Language, LanguagePair, Span};
+
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// What its looks tell.
+    pub looks: Vec<Fault>,
+    /// Names of the source that did not come through.
+    pub lost: Vec<Lost>,
+    /// Names that nothing in the source explains.
+    pub added: Vec<Span>,
+    /// The source's quantities.
+    pub source: Vec<Quantity>,
+    /// The translation's.
+    pub target: Vec<Quantity>,
+    /// Places in `source` of quantities that the translation lacks.
+    pub missing: Vec<usize>,
+    /// Places in `target` of quantities that the source lacks.
+    pub invented: Vec<usize>,
+}
+
+impl Findings {
+    /// Compares `translation` with the sentence `source`.
+    pub fn of(source: &str, translation: &str, pair: LanguagePair) -> Self {
+        let (from, into) = (quantities(source, pair.source), quantities(translation, pair.target));
+        Self {
+            looks: guards::of_translation(source, translation, pair),
+            lost: names::lost(source, translation, pair),
+            added: names::added(source, translation, pair),
+            missing: missing(&from, &into),
+            invented: missing(&into, &from),
+            source: from,
+            target: into,
+        }
+    }
+
+    /// Each kind of fault once. A name that is not seen in the translation counts only where another word stands in its
+    /// place: people leave names out, and put other words for them, in three of a hundred sentences.
+    pub fn faults(&self) -> Vec<Fault> {
+        let number = !self.missing.is_empty() || !self.invented.is_empty();
+        let name = !self.added.is_empty() || self.lost.iter().any(|lost| lost.replacement.is_some());
+        let looks = self.looks.iter().copied();
+        looks.chain(number.then_some(Fault::Number)).chain(name.then_some(Fault::Name)).collect()
+    }
+
+    /// How bad it is: 0 where nothing was found. Translations of one sentence are compared by this.
+    pub fn weight(&self) -> usize {
+        let looks: usize = self.looks.iter().map(|fault| weight(*fault)).sum();
+        let replaced = self.lost.iter().filter(|lost| lost.replacement.is_some()).count();
+        let figures = self.missing.len() + self.invented.len();
+        looks + NAME * (replaced + self.added.len()) + FIGURE * figures + HINT * (self.lost.len() - replaced)
+    }
+}
+
+/// A wrong name misleads as a wrong figure does.
+const NAME: usize = 10;
+const FIGURE: usize = 10;
+/// A name that may have been left out, or that is there in a form that is not known.
+const HINT: usize = 1;
+
+fn weight(fault: Fault) -> usize {
+    match fault {
+        Fault::Empty => 1000,
+        Fault::Untranslated | Fault::WrongLanguage | Fault::Repeated => 100,
+        Fault::Length => 30,
+        Fault::Unclosed => 3,
+        Fault::Unbalanced => 2,
+        Fault::Number | Fault::Name | Fault::Quotation | Fault::Unsupported => NAME,
+    }
+}
+
+/// `translation` with the source's names and figures where others stand in their place; `None` where nothing can be put
+/// in, or it would be no better.
+pub fn mended(source: &str, translation: &str, pair: LanguagePair, findings: &Findings) -> Option<(String, Findings)> {
+    let mut edits = names_to_put_in(pair, findings);
+    edits.extend(figures_to_put_in(pair, findings));
+    let text = edited(translation, edits)?;
+    let after = Findings::of(source, &text, pair);
+    (after.weight() < findings.weight()).then_some((text, after))
+}
+
+/// A place in the translation and what belongs there.
+type Edit = (Span, String);
+
+fn names_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
+    let right = |lost: &Lost| names::in_target(&lost.name, pair).unwrap_or_else(|| lost.name.clone());
+    findings.lost.iter().filter_map(|lost| Some((lost.replacement?, right(lost)))).collect()
+}
+
+/// Figures of one kind take each other's places in order, where as many are missing as were invented.
+fn figures_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
+    let Findings { source, target, missing, invented, .. } = findings;
+    let written = |quantity: &Quantity| match pair.target {
+        Language::SPANISH => Some(quantity.to_spanish()),
+        Language::ENGLISH => Some(quantity.to_english()),
+        _ => None,
+    };
+    let mut edits = Vec::new();
+    for kind in [
+        quantities::Kind::Number,
+        quantities::Kind::Ordinal,
+        quantities::Kind::Percent,
+        quantities::Kind::Money,
+        quantities::Kind::Date,
+        quantities::Kind::Time,
+    ] {
+        let lacking: Vec<_> = missing.iter().map(|at| &source[*at]).filter(|found| found.kind == kind).collect();
+        let wrong: Vec<_> = invented.iter().map(|at| &target[*at]).filter(|found| found.kind == kind).collect();
+        if lacking.len() == wrong.len() {
+            let edit = |(right, wrong): (&Quantity, &Quantity)| Some((wrong.span, written(right)?));
+            edits.extend(lacking.into_iter().zip(wrong).filter_map(edit));
+        }
+    }
+    edits
+}
+
+/// `text` with the edits made, later ones that overlap earlier ones left out; `None` without any.
+fn edited(text: &str, mut edits: Vec<Edit>) -> Option<String> {
+    edits.sort_by_key(|(span, _)| span.start);
+    let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+    for (span, right) in &edits {
+        if span.start >= end {
+            out.push_str(text.get(end..span.start)?);
+            out.push_str(right);
+            end = span.end;
+        }
+    }
+    out.push_str(text.get(end..)?);
+    (!edits.is_empty()).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EN_ES: LanguagePair = LanguagePair { source: Language::ENGLISH, target: Language::SPANISH };
+
+    fn mend(source: &str, translation: &str) -> Option<String> {
+        mended(source, translation, EN_ES, &Findings::of(source, translation, EN_ES)).map(|(text, _)| text)
+    }
+
+    #[test]
+    fn wrong_names_and_figures_give_way_to_those_of_the_source() {
+        for (source, translation, expected) in [
+            (
+                "President Andrés Molina met Laura Bennett on Tuesday.",
+                "El presidente Andsré Molina se reunió el martes con Laura Bennett.",
+                "El presidente Andrés Molina se reunió el martes con Laura Bennett.",
+            ),
+            (
+                "The flood displaced 951,000 people in Kerala.",
+                "La inundación desplazó a 915.000 personas en Kerala.",
+                "La inundación desplazó a 951.000 personas en Kerala.",
+            ),
+            (
+                "Exports rose by 5 percent in March.",
+                "Las exportaciones subieron un 50 por ciento en marzo.",
+                "Las exportaciones subieron un 5\u{a0}% en marzo.",
+            ),
+        ] {
+            assert_eq!(mend(source, translation).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_right_translation_stays_as_it_is() {
+        for (source, translation) in [
+            (
+                "Germany and the US spent $3.2 billion on Nov. 3.",
+                "Alemania y EE. UU. gastaron 3200 millones de dólares el 3 de noviembre.",
+            ),
+            ("Works begin in May.", "Las obras comienzan en mayo."),
+        ] {
+            let findings = Findings::of(source, translation, EN_ES);
+            assert_eq!((findings.weight(), findings.faults()), (0, vec![]), "{findings:?}");
+            assert_eq!(mend(source, translation), None);
+        }
+    }
+
+    #[test]
+    fn edits_keep_what_stands_between_them() {
+        let edit = |start, end, text: &str| (Span::new(start, end), text.to_owned());
+        assert_eq!(edited("a bb c", vec![edit(5, 6, "z"), edit(0, 1, "x")]).as_deref(), Some("x bb z"));
+        assert_eq!(edited("a bb c", vec![edit(0, 4, "x"), edit(2, 4, "y")]).as_deref(), Some("x c"));
+        assert_eq!(edited("a", vec![]), None);
+    }
+}

@@ -1,0 +1,190 @@
+//! Translations that are looked at, mended where they can be, and told of where they cannot.
+
+use std::time::{Duration, Instant};
+
+use super::{Service, ServiceError, blocking, summarize::each_once};
+use crate::{
+    checks::translation::{Findings, mended},
+    domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, Usage},
+    engine::{TranslateOutput, TranslateRequest},
+    pool::Timed,
+    store::InstalledModel,
+};
+
+/// Who translates, and until when.
+#[derive(Clone)]
+pub(super) struct Translators {
+    pub(super) pair: LanguagePair,
+    pub(super) first: InstalledModel,
+    /// Another model for the same direction, for what the first does badly.
+    pub(super) second: Option<InstalledModel>,
+    pub(super) deadline: Instant,
+    /// Whether sentences are looked at.
+    pub(super) checks: bool,
+}
+
+/// One sentence's translation.
+#[derive(Debug, Clone)]
+pub(super) struct Checked {
+    pub(super) text: String,
+    pub(super) findings: Findings,
+    pub(super) repairs: Vec<Repair>,
+}
+
+/// The translations of many sentences: as many, in the same order.
+#[derive(Debug, Default)]
+pub(super) struct CheckedTranslation {
+    pub(super) sentences: Vec<Checked>,
+    /// Sentences that no translator gave anything for: these stand in their own language.
+    pub(super) dropped: usize,
+    pub(super) usage: Usage,
+    pub(super) timings: StageTimings,
+    /// In order of use, each once.
+    pub(super) models: Vec<ModelName>,
+}
+
+impl Checked {
+    fn unseen(text: String) -> Self {
+        Self { text, findings: Findings::default(), repairs: Vec::new() }
+    }
+
+    /// What is wrong still.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        self.findings.faults()
+    }
+
+    /// Takes `text` instead, as it stands or with the source's names and figures put in, where that is better.
+    fn offer(&mut self, source: &str, text: &str, means: Means, pair: LanguagePair) {
+        let findings = Findings::of(source, text, pair);
+        let put_in = mended(source, text, pair, &findings);
+        if findings.weight() < self.findings.weight() {
+            self.take(text.to_owned(), findings, means);
+        }
+        if let Some((text, findings)) = put_in.filter(|(_, better)| better.weight() < self.findings.weight()) {
+            self.take(text, findings, Means::Source);
+        }
+    }
+
+    fn take(&mut self, text: String, findings: Findings, means: Means) {
+        let left = findings.faults();
+        let gone = self.findings.faults().into_iter().filter(|fault| !left.contains(fault));
+        self.repairs.extend(gone.map(|fault| Repair { fault, means }));
+        (self.text, self.findings) = (text, findings);
+    }
+}
+
+impl CheckedTranslation {
+    fn add(&mut self, model: &InstalledModel, answer: &Timed<TranslateOutput>) {
+        self.usage += answer.output.usage;
+        self.timings.queue += answer.queued;
+        self.timings.translate += answer.worked;
+        self.models.push(model.name.clone());
+    }
+
+    /// The sentences at fault, by their places.
+    fn faulty(&self) -> Vec<usize> {
+        (0..self.sentences.len()).filter(|at| !self.sentences[*at].faults().is_empty()).collect()
+    }
+}
+
+impl Service {
+    /// Translates each sentence, has another model try what came out wrong, and puts in from the source what can be.
+    ///
+    /// # Errors
+    /// [`ServiceError`] of the first model; what is only tried for a repair may fail.
+    pub(super) async fn translate_checked(
+        &self,
+        by: &Translators,
+        sentences: Vec<String>,
+    ) -> Result<CheckedTranslation, ServiceError> {
+        let mut done = CheckedTranslation::default();
+        let answer = self.ask(by, &by.first, sentences.clone()).await?;
+        done.add(&by.first, &answer);
+        done.dropped = answer.output.untranslated;
+        if !by.checks {
+            done.sentences = answer.output.sentences.into_iter().map(Checked::unseen).collect();
+            return Ok(done);
+        }
+        done.sentences = vec![Checked::unseen(String::new()); sentences.len()];
+        let all: Vec<usize> = (0..sentences.len()).collect();
+        let texts = answer.output.sentences;
+        done = look(done, &sentences, all, texts, Means::Alternative, by.pair).await;
+        if let Some(second) = &by.second {
+            done = self.try_another(by, second, &sentences, done).await;
+        }
+        done.models = each_once(done.models.into_iter());
+        Ok(done)
+    }
+
+    async fn ask(
+        &self,
+        by: &Translators,
+        model: &InstalledModel,
+        sentences: Vec<String>,
+    ) -> Result<Timed<TranslateOutput>, ServiceError> {
+        let request = TranslateRequest { pair: by.pair, sentences, generation: GenerationOptions::default() };
+        Ok(self.pool.translate(model, request, by.deadline).await?)
+    }
+
+    /// Has `model` translate the sentences that came out wrong, and takes what is better.
+    async fn try_another(
+        &self,
+        by: &Translators,
+        model: &InstalledModel,
+        sentences: &[String],
+        mut done: CheckedTranslation,
+    ) -> CheckedTranslation {
+        let faulty = done.faulty();
+        if faulty.is_empty() {
+            return done;
+        }
+        let chosen = faulty.iter().map(|at| sentences[*at].clone()).collect();
+        match self.ask(by, model, chosen).await {
+            Ok(answer) => {
+                done.add(model, &answer);
+                look(done, sentences, faulty, answer.output.sentences, Means::Model, by.pair).await
+            }
+            // There is a translation already: it stands, with its faults told.
+            Err(error) => {
+                tracing::debug!(model = %model.name, %error, "no second translation");
+                done
+            }
+        }
+    }
+}
+
+/// Offers `texts` to the sentences at `places`. The first text that a sentence is offered is no repair.
+async fn look(
+    mut done: CheckedTranslation,
+    sentences: &[String],
+    places: Vec<usize>,
+    texts: Vec<String>,
+    means: Means,
+    pair: LanguagePair,
+) -> CheckedTranslation {
+    let sources: Vec<String> = places.iter().map(|at| sentences[*at].clone()).collect();
+    blocking(move || {
+        let began = Instant::now();
+        for ((at, source), text) in places.into_iter().zip(&sources).zip(&texts) {
+            let sentence = &mut done.sentences[at];
+            if sentence.text.is_empty() {
+                *sentence = Checked { findings: Findings::of(source, text, pair), ..Checked::unseen(text.clone()) };
+                if let Some((text, findings)) = mended(source, text, pair, &sentence.findings) {
+                    sentence.take(text, findings, Means::Source);
+                }
+            } else {
+                sentence.offer(source, text, means, pair);
+            }
+        }
+        done.timings.checks += began.elapsed();
+        done
+    })
+    .await
+}
+
+/// What `work` gives, and how long it took.
+pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    let result = work();
+    (result, began.elapsed())
+}
