@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    names::{KnownNames, Name, names},
+    names::{KnownNames, Name, in_target, names},
     quantities::{Kind, Quantity, missing, quantities},
     quotations::{Quoted, quotations},
     translation::Findings,
 };
-use crate::domain::{Fact, FactKind, FactStatus, Fault, Language, Span};
+use crate::domain::{Fact, FactKind, FactStatus, Fault, Language, LanguagePair, Span};
 
 /// What an article holds.
 pub struct Source {
@@ -113,11 +113,10 @@ impl Ledger<'_> {
         let in_translation = |translated: &Translated| {
             let lost =
                 |lost: &super::names::Lost| lost.source.start < name.span.end && name.span.start < lost.source.end;
-            match () {
-                () if translated.findings.lost.iter().any(lost) => Came::Not,
-                () if translated.text.contains(shown) => Came::As(Some(shown.to_owned())),
-                () => Came::As(None),
+            if translated.findings.lost.iter().any(lost) {
+                return Came::Not;
             }
+            Came::As(written(shown, translated.text, LanguagePair::new(self.language, translated.language)))
         };
         self.fact(FactKind::Name, shown, source, in_translation)
     }
@@ -167,6 +166,14 @@ enum Came {
     As(Option<String>),
 }
 
+/// A name as `translation` writes it, where that can be told: in the other language's form, or as it is, without the
+/// titles and peoples that lead to it.
+fn written(name: &str, translation: &str, pair: LanguagePair) -> Option<String> {
+    let exonym = in_target(name, pair).filter(|exonym| translation.contains(exonym.as_str()));
+    let starts = std::iter::once(0).chain(name.match_indices(' ').map(|(at, _)| at + 1));
+    exonym.or_else(|| starts.map(|at| &name[at..]).find(|end| translation.contains(*end)).map(str::to_owned))
+}
+
 /// What a translation says that its sentence does not.
 fn additions(translated: &Translated<'_>) -> Vec<Fact> {
     let Translated { language, text, findings } = translated;
@@ -199,7 +206,6 @@ fn text_at(text: &str, span: Span) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::LanguagePair;
 
     const EN_ES: LanguagePair = LanguagePair { source: Language::ENGLISH, target: Language::SPANISH };
 
@@ -222,7 +228,7 @@ mod tests {
             (FactKind::Number, "951,000 | 951.000", FactStatus::Reformatted),
             (FactKind::Date, "Nov. 3", FactStatus::Missing),
             (FactKind::Name, "Laura Bennett | Laura Bennett", FactStatus::Kept),
-            (FactKind::Name, "Germany", FactStatus::Reformatted),
+            (FactKind::Name, "Germany | Alemania", FactStatus::Reformatted),
             (FactKind::Date, "4 de noviembre", FactStatus::Invented),
         ];
         assert_eq!(found, expected.map(|(kind, text, status)| (kind, text.to_owned(), status)));

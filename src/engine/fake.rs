@@ -1,6 +1,6 @@
 //! A scripted engine for tests: deterministic, without a model's files.
 //!
-//! Summaries are the article's first sentences, word for word. Translations are taken from a table, and are the
+//! Summaries are what the script says, else the article's first sentences, word for word. Translations are taken from a table, and are the
 //! sentence in capitals where the table has none. Every word counts as a token. The network has one step for each
 //! request and takes one request at a time.
 
@@ -40,6 +40,8 @@ pub struct Script {
     pub requests: VecDeque<Step>,
     /// Translations by sentence.
     pub translations: HashMap<String, String>,
+    /// The sentences that a summariser writes; the article's first ones where there are none.
+    pub drafts: Vec<String>,
 }
 
 /// Builds fake engines, each by the script under its model's id; a model without a script simply works.
@@ -108,9 +110,13 @@ impl Fake {
 impl Summarizer for Fake {
     fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
-        let chosen = request.sentences.iter().take(request.count).enumerate();
-        let sentences: Vec<_> =
-            chosen.map(|(index, text)| DraftSentence { text: text.clone(), source: Some(index) }).collect();
+        let drafts = self.loader.with(&self.id, |script| script.drafts.clone());
+        let written = drafts.into_iter().map(|text| DraftSentence { text, source: None });
+        let mut sentences: Vec<_> = written.take(request.count).collect();
+        if sentences.is_empty() {
+            let chosen = request.sentences.iter().take(request.count).enumerate();
+            sentences.extend(chosen.map(|(index, text)| DraftSentence { text: text.clone(), source: Some(index) }));
+        }
         let written = sentences.iter().map(|sentence| sentence.text.as_str());
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(written) };
         Ok(SummarizeOutput { sentences, chunks: 1, sentences_read: request.sentences.len(), usage })

@@ -19,7 +19,7 @@ async fn a_summary_has_the_documented_shape() {
     let table = [("Works begin in May.".to_owned(), "Las obras comienzan en mayo.".to_owned())];
     api.loader.script(id(TRANSLATOR), Script { translations: table.into(), ..Script::default() });
     let answer = api.post("/v1/summarize", json!({"text": ARTICLE, "sentences": 2})).await.ok();
-    let expected = ["coverage", "id", "models", "sentences", "source", "summaries", "timings_ms", "usage"];
+    let expected = ["checks", "coverage", "id", "models", "sentences", "source", "summaries", "timings_ms", "usage"];
     assert_eq!(keys(&answer), expected);
     assert_eq!(answer["source"]["language"], "en");
     assert_eq!(answer["source"]["characters"], ARTICLE.chars().count());
@@ -37,7 +37,7 @@ async fn a_summary_has_the_documented_shape() {
     assert_eq!(keys(&answer["usage"]), ["input_tokens", "output_tokens"]);
     assert_eq!(keys(&answer["models"]), ["summarizer", "translator"]);
     assert!(answer["models"]["translator"].as_str().unwrap().starts_with("en-es-tiny@"), "{answer}");
-    assert_eq!(keys(&answer["timings_ms"]), ["queue", "summarize", "total", "translate"]);
+    assert_eq!(keys(&answer["timings_ms"]), ["checks", "queue", "summarize", "total", "translate"]);
 }
 
 #[actix_web::test]
@@ -94,20 +94,21 @@ async fn spanish_is_found_and_the_missing_direction_named() {
 #[actix_web::test]
 async fn a_translation_has_the_documented_shape() {
     let answer = Api::new().translate("Works begin in May. Nobody left.").await.ok();
-    assert_eq!(keys(&answer), ["models", "target", "timings_ms", "translations", "usage"]);
+    assert_eq!(keys(&answer), ["checks", "models", "target", "timings_ms", "translations", "usage"]);
     assert_eq!(
         answer["translations"],
         json!([{
             "text": "WORKS BEGIN IN MAY. NOBODY LEFT.", "source": "en", "confidence": 1.0,
             "sentences": [
-                {"source": "Works begin in May.", "target": "WORKS BEGIN IN MAY."},
-                {"source": "Nobody left.", "target": "NOBODY LEFT."},
+                {"source": "Works begin in May.", "target": "WORKS BEGIN IN MAY.", "faults": ["untranslated"]},
+                {"source": "Nobody left.", "target": "NOBODY LEFT.", "faults": ["untranslated"]},
             ],
         }])
     );
+    assert_eq!(answer["checks"], json!({"untranslated": 2, "repeated": 0, "dropped": 0, "repaired": 0}));
     assert_eq!(answer["target"], "es");
     assert_eq!(answer["usage"], json!({"input_tokens": 6, "output_tokens": 6}));
-    assert_eq!(keys(&answer["timings_ms"]), ["queue", "total", "translate"]);
+    assert_eq!(keys(&answer["timings_ms"]), ["checks", "queue", "total", "translate"]);
 }
 
 #[actix_web::test]
