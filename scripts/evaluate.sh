@@ -32,6 +32,7 @@ case " $* " in *' --help '* | *' -h '*)
     sed -n '2,14s/^# \{0,1\}//p' scripts/evaluate.sh
     exec "$python" scripts/evaluation/run.py --home . --breve . --help ;;
 esac
+"$python" scripts/evaluation/run.py --home . --breve . --parse-only "$@" # a mistake shows before the build
 
 if [ -z "${BREVE_BINARY:-}" ]; then
     say "building breve (BREVE_BINARY names one that is built)"

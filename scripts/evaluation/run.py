@@ -55,6 +55,7 @@ def parse():
                         help="holds summarization/ and translation/ (default: ../shared/eval beside the repository)")
     parser.add_argument("--document", metavar="FILE", type=pathlib.Path,
                         help="where tables go (default: docs/QUALITY.md; with --limit a copy of it in .evaluation/)")
+    parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--home", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--breve", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -97,6 +98,8 @@ def measure(asked, options, path):
 
 def main():
     options = parse()
+    if options.parse_only:
+        return
     path = document(options)
     try:
         with Service(options.breve, options.home / "serve.log", options.summarizer, options.translator) as service:

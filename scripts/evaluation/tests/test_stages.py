@@ -9,6 +9,7 @@ import counts  # noqa: E402
 import kept_names  # noqa: E402
 import overhead  # noqa: E402
 import sets  # noqa: E402
+import splitting  # noqa: E402
 
 
 class FakeBreve:
@@ -71,6 +72,26 @@ class Overhead(unittest.TestCase):
         timed = [checks for checks in breve.orders if checks is not None]
         self.assertEqual((timed.count(True), timed.count(False)), (180, 180))
         self.assertEqual([set(timed[i:i + 2]) for i in range(0, 360, 2)], [{True, False}] * 180)
+
+
+# Sentences stand between bars.
+SPLITS = [
+    "One came.|Two left.",
+    "He met Mr. Brown of the U.S. Army.|He left.",
+    "J. K. Rowling spoke.|\"No,\" she said.|'Why?' he asked.",
+    "It cost 1.5 euros.|2 came.",
+    "One came .|`` No , '' he said .|`` Why ? ''|He left .",
+    "One came .|( CNN ) Two left .",
+    "A headline|A paragraph.",
+]
+
+
+class Sentences(unittest.TestCase):
+    def test_articles_are_split(self):
+        for text in SPLITS:
+            with self.subTest(text):
+                article = text.replace("e|A", "e\nA").replace("|", " ")
+                self.assertEqual(splitting.split(article), text.split("|"))
 
 
 class Tables(unittest.TestCase):
