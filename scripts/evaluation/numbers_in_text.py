@@ -128,8 +128,8 @@ class _Phrase:
         last_kind, last = self.last
         if kind == "scale":
             return last_kind != "scale" or value > last or value == 100
-        if kind == "number":
-            return False
+        if kind == "number":  # "9 mil 200"
+            return last == 1000 and last_kind == "scale" and 100 <= value < 1000
         if last_kind == "scale":
             return value < last
         return last_kind == "small" and value < 10 ** (len(str(int(last))) - 1) and last >= 20 and value > 0
@@ -167,8 +167,10 @@ def _half(tokens, index, language):
 def numbers(text, language):
     """Every number, "one" as a word among them."""
     if language == "es":
-        # "10 000": of the same length with spaces that cannot be taken for any other.
+        # Of the same length, so that places stay: no number, "12,5 miles de millones", and "10 000" with spaces that
+        # cannot be taken for any other.
         text = re.sub(r"\bpor cien(to)?\b", lambda match: "%" * len(match[0]), text, flags=re.IGNORECASE)
+        text = re.sub(r"(?<=\d )miles de millones", "mil      millones", text)
         text = re.sub(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)", lambda match: match[0].replace(" ", "\u00a0"), text)
     tokens, found, index = list(_tokens(text, language)), [], 0
     while index < len(tokens):
@@ -179,10 +181,23 @@ def numbers(text, language):
             index += half[1]
             continue
         phrase, after = _read(text, tokens, index, language)
-        if phrase.start is not None:
-            found.append(Number(phrase.value(), text[phrase.start:phrase.end], phrase.start))
         index = max(after, index + 1)
+        if phrase.start is not None:
+            value, end = _and_a_half(text, phrase, language)
+            found.append(Number(value, text[phrase.start:end], phrase.start))
+            while index < len(tokens) and phrase.end <= tokens[index][2] < end:
+                index += 1
     return found
+
+
+def _and_a_half(text, phrase, language):
+    """The value with a half that follows, and the end: "two and a half million", "dos millones y medio"."""
+    rest, kind, last = text[phrase.end:], *phrase.last
+    if language == "en" and (match := re.match(r" and a half (thousand|million|billion|trillion)\b", rest)):
+        return (phrase.value() + Decimal("0.5")) * _SCALES["en"][match[1]], phrase.end + match.end()
+    if kind == "scale" and (match := re.match(r" y medi[oa]\b| and a half\b", rest)):
+        return phrase.value() + last / 2, phrase.end + match.end()
+    return phrase.value(), phrase.end
 
 
 def _read(text, tokens, index, language):
@@ -228,7 +243,7 @@ def support(text, language):
     for number in numbers(text, language):
         values.add(number.value)
         values |= _parts(number, language)
-    values |= _clock(text) | _decades(text)
+    values |= _clock(text) | _decades(text) | _foreign(text)
     for word in re.findall(r"[^\W\d_]+(?:'clock)?", text):
         values |= _said(word, language)
     return values
@@ -247,9 +262,16 @@ def _clock(text):
         values |= {Decimal(hour), Decimal(minute), Decimal(f"{hour}.{minute}")}
     for hour in re.findall(r"\b(\d{1,2})(?:[:.]\d\d)?\s*[ap]\.?\s?m\b", text, re.IGNORECASE):
         values |= {Decimal(int(hour) + 12), Decimal(0)}
-    for hour in re.findall(r"\b(1[3-9]|2[0-3])[:.]\d\d\b", text):
+    for hour in re.findall(r"\b(1[3-9]|2[0-3])(?:[:.]\d\d\b|\s?h(?:oras)?\b)", text):
         values.add(Decimal(int(hour) - 12))
     return values
+
+
+def _foreign(text):
+    """Numbers in the other language's or no language's form: "0,4%" in English, "125 000"."""
+    decimals = re.findall(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d,])", text)
+    spaced = re.findall(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)", text)
+    return {Decimal(".".join(parts)) for parts in decimals} | {Decimal(number.replace(" ", "")) for number in spaced}
 
 
 def _decades(text):

@@ -63,6 +63,17 @@ def row(breve, strict, found):
     return ["on" if strict else "off", len(answers), kept, *cells, len(invented), hand]
 
 
+def human(breve, known):
+    """The row of what the check finds in human translations: its own errors, and what translators added or changed."""
+    found, lines = [], 0
+    for name in scores.TRANSLATIONS:
+        for english, spanish in zip(breve.lines(name, "en"), breve.lines(name, "es")):
+            lines += 1
+            found += independent.check(english, english, spanish, known)
+    counts = [sum((finding.language, finding.kind) == kind for finding in found) for kind in KINDS]
+    return ["human translations, for comparison", "", lines, *counts, sum(counts[:-1]), ""]
+
+
 def strict(breve):
     """Both modes, so that it shows what strict mode changes."""
     known, path = knowledge(breve), breve.options.home / "strict.tsv"
@@ -78,6 +89,7 @@ def strict(breve):
     breve.say(f"strict: {len(lines)} findings in {path}; write true or error into its column hand, then run this again")
     if len(rows) == 1:
         rows.append(["on", *["this breve refuses `strict`"], *[""] * (len(rows[0]) - 2)])
+    rows.append(human(breve, known))
     return sets.table(["strict", "summaries", "sentences", *HEADS, "flagged", "truly invented, read by hand"], rows)
 
 

@@ -30,6 +30,10 @@ CLAIMS = [
     ("en", "Numbers 3,5 and 7", "3 5 7"),
     ("en", "1,234,567.89 euros", "1234567.89"),
     ("en", "Two thousand and twelve", "2012"),
+    ("en", "two and a half million, then a million and a half", "2500000 1500000"),
+    ("es", "dos millones y medio de personas", "2500000"),
+    ("es", "12,5 miles de millones, y miles de millones", "12500000000"),
+    ("es", "9 mil 200 pies y 3 mil 50", "9200 3000 50"),
     ("es", "Costó 951.000 dólares.", "951000"),
     ("es", "Un crecimiento del 1,6 por ciento", "1.6"),
     ("es", "1,6 millones de euros", "1600000"),
@@ -63,6 +67,7 @@ AGREES = [
     ("It cost $2 billion.", "Costó 2.000 millones de dólares.", True),
     ("It cost $2 billion.", "Costó 2 billones de dólares.", False),
     ("There were 951,000.", "Había 951,000.", False),
+    ("It fell 0,4% to 125 000.", "Cayó un 0,4% a 125.000.", True),
     ("There were 15.", "Había 50.", False),
 ]
 
