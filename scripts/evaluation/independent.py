@@ -14,7 +14,7 @@ import numbers_in_text
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?…:;]|--|[\n•|–—])[\s\"'“”‘’«»(\[¿¡`]*$|(?:[\"“«‘¿¡(\[]|``\s?)[\"'“«‘¿¡]*$")
 _JOINERS = {"of", "de", "del", "van", "von", "bin"}
-_TITLES = {"mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "sra", "dra", "gen", "col", "lt", "sgt", "sen", "rep", "gov", "rev"}
+_TITLES = set("mr mrs ms dr prof st jr sr sra dra gen col lt sgt sen rep gov rev".split())
 _WEEK_AND_YEAR = set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
     " september october november december".split()

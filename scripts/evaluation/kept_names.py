@@ -8,7 +8,7 @@ SET = "newstest2012"
 
 
 def names(source, reference):
-    """Capitalised words of an English line, none that begins a sentence, that its human translation keeps as they are."""
+    """Capitalised words inside an English line, begun sentences apart, that its human translation keeps as they are."""
     kept = {independent.fold(word.text) for word in independent.words(reference) if word.capital}
     found = (independent.stem(word.text) for word in independent.words(source) if word.capital and not word.initial)
     return sorted({name for name in found if len(name) > 1 and name in kept})
@@ -40,6 +40,7 @@ def kept_names(breve):
 
 def _log(breve, expected, kept):
     """The names that come through mangled, most frequent first."""
-    lost = collections.Counter(name for line, names in enumerate(expected) for name in names if (line, name) not in kept)
+    every = ((line, name) for line, names in enumerate(expected) for name in names)
+    lost = collections.Counter(pair[1] for pair in every if pair not in kept)
     path = breve.options.home / "names.tsv"
     path.write_text("".join(f"{name}\t{count}\n" for name, count in lost.most_common()), encoding="utf-8")

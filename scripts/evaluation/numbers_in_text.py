@@ -23,6 +23,7 @@ _ORDINALS = {
           " fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
     "es": "primer segund tercer cuart quint sext séptim octav noven décim undécim duodécim",
 }
+_ORDINAL_ENDS = {"en": "s?", "es": "(o|a|os|as)?"}
 _HUNDREDS_ES = "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
 _SMALL = {language: {word: value for value, word in enumerate(words.split())} for language, words in _UNITS.items()}
 for _language, _words in _TENS.items():
@@ -208,7 +209,7 @@ def _read(text, tokens, index, language):
         start, end = tokens[index][2:]
         if phrase.start is not None and not _only_gap(text, phrase.end, start):
             break
-        if kind == "word" and value == _AND[language] and phrase.start is not None and _joins(phrase, tokens, index, language):
+        if phrase.start is not None and value == _AND[language] and _joins(phrase, tokens, index, language):
             phrase.end, index = end, index + 1
             continue
         if phrase.start is None and tokens[index][1] in _PLURALS:
@@ -290,7 +291,7 @@ def _said(word, language):
     if lower in _HINTS[language]:
         values.add(Decimal(_HINTS[language][lower]))
     for place, ordinal in enumerate(_ORDINALS[language].split(), 1):
-        if language == "en" and lower in (ordinal, ordinal + "s") or language == "es" and re.fullmatch(ordinal + "(o|a|os|as)?", lower):
+        if re.fullmatch(ordinal + _ORDINAL_ENDS[language], lower):
             values.add(Decimal(place))
     if re.fullmatch(r"[IVXLC]+", word):
         values.add(Decimal(roman(word)))

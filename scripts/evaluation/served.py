@@ -111,7 +111,8 @@ class Breve:
                 more["checks"] = True
             items, answers = self.items(name), []
             for item in items:
-                answers.append(self._post("/v1/summarize", self.summary_request(item["article"], sets.SETS[name], **more)))
+                request = self.summary_request(item["article"], sets.SETS[name], **more)
+                answers.append(self._post("/v1/summarize", request))
                 if len(answers) % 50 == 0 or len(answers) == len(items):
                     self.say(f"{name}{', strict' if strict else ''}: {len(answers)} of {len(items)} articles")
             self._summaries[name, strict] = answers

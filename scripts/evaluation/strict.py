@@ -15,7 +15,7 @@ INVENTED = KINDS[:-1]
 
 
 def knowledge(breve):
-    """Common words of the translation sets (all their lines) and Spanish names, those of CLDR's territories among them."""
+    """Common words of the translation sets (all their lines), and Spanish names with those of CLDR's territories."""
     texts = {}
     for language in ("en", "es"):
         files = [breve.options.evaluation / "translation" / f"{name}.{language}" for name in scores.TRANSLATIONS]
@@ -25,7 +25,8 @@ def knowledge(breve):
     exonyms = independent.read_exonyms()
     english, spanish = Locale("en").territories, Locale("es").territories
     for code in english.keys() & spanish.keys():
-        independent.add_exonym(exonyms, [english[code]], spanish[code])
+        for written in (spanish[code], english[code]):  # "Bangladesh" of "Bangladeshi" as well as "Bangladés"
+            independent.add_exonym(exonyms, [english[code]], written)
     common = (independent.common_words(texts[language]) for language in ("en", "es"))
     return independent.Knowledge(*common, exonyms)
 
