@@ -2,7 +2,7 @@
 //!
 //! `extract [--count N] [--language CODE] [--lead] < articles.jsonl > summaries.jsonl`
 //!
-//! `--lead` takes the first sentences instead, for comparison. `scripts/evaluate_summaries.sh` uses it.
+//! `--lead` takes the first sentences instead, for comparison. `scripts/evaluate.sh --only selection` uses it.
 
 use std::{
     error::Error,

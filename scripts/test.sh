@@ -26,7 +26,7 @@ for path in sys.argv[1:]:
 
 shell_syntax() {
     local script
-    for script in scripts/*.sh .ci/run; do bash -n "$script" || return 1; done
+    for script in scripts/*.sh scripts/evaluation/*.sh .ci/run; do bash -n "$script" || return 1; done
 }
 
 # The database of advisories cannot be fetched offline, so this runs only where a tool for it is installed.
@@ -45,6 +45,7 @@ documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
 export CARGO_TERM_PROGRESS_WHEN=${CARGO_TERM_PROGRESS_WHEN:-never}
 step "shell scripts" shell_syntax
 step "Python scripts" python_syntax
+step "Python tests" "${PYTHON:-python3}" -m unittest discover -s scripts/evaluation/tests
 step "formatting" cargo fmt --check
 step "libtorch" scripts/setup_libtorch.sh
 step "licences, bans, sources" "${PYTHON:-python3}" scripts/check_licenses.py

@@ -44,18 +44,23 @@ def describe():
     }
 
 
+def commit(root):
+    """The commit of the program in the source tree `root`, and whether files of the program differ from it."""
+    def git(*arguments):
+        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True).stdout.strip()
+    program = ("src", "benches", "models", "Cargo.toml", "Cargo.lock")
+    changed = " with uncommitted changes" if git("status", "--porcelain", "--", *program) else ""
+    return f"{git('rev-parse', '--short', 'HEAD') or 'no commit'}{changed}"
+
+
 def versions(root):
     """Of everything that is compared."""
     from importlib.metadata import version
     lock = (root / "Cargo.lock").read_text()
     def locked(name):
         return lock.split(f'name = "{name}"\nversion = "', 1)[1].split('"', 1)[0]
-    def git(*arguments):
-        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True).stdout.strip()
-    program = ("src", "benches", "models", "Cargo.toml", "Cargo.lock")
-    changed = " with uncommitted changes" if git("status", "--porcelain", "--", *program) else ""
     return {
-        "Breve": f"{locked('breve')} at {git('rev-parse', '--short', 'HEAD') or 'no commit'}{changed}",
+        "Breve": f"{locked('breve')} at {commit(root)}",
         "rust-bert": locked("rust-bert"), "tch": locked("tch"), "transformers": version("transformers"),
         "PyTorch": version("torch").split("+")[0], "CTranslate2": version("ctranslate2"),
         "Python": ".".join(map(str, sys.version_info[:3])),

@@ -1,4 +1,4 @@
-"""What fewer bits cost on trained weights: scripts/evaluate_translation.sh with the built-in model, once a precision."""
+"""What fewer bits cost on trained weights: scripts/evaluate.sh --only precisions with the built-in model, once a precision."""
 import json
 import subprocess
 
@@ -13,7 +13,7 @@ def measure(setting):
     for precision in PRECISIONS:
         figures = setting.results / f"quality-{precision}.json"
         figures.unlink(missing_ok=True)
-        command = ["scripts/evaluate_translation.sh", "--precision", precision, "--figures", str(figures),
+        command = ["scripts/evaluate.sh", "--only", "precisions", "--precision", precision, "--figures", str(figures),
                    str(setting.evaluation)]
         done = subprocess.run(command, cwd=setting.root, capture_output=True, text=True)
         if done.returncode != 0 or not figures.exists():

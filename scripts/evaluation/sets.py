@@ -22,12 +22,17 @@ def halves(items):
     return {"tuned": items[0::2], "other half": items[1::2], "all": items}
 
 
-def write_table(marker, lines):
-    """Puts lines between <!-- MARKER --> and <!-- /MARKER -->."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    opening, closing = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
+def table(heads, rows):
+    """A Markdown table as lines."""
+    return [f"| {' | '.join(map(str, row))} |" for row in (heads, ["---"] * len(heads), *rows)]
+
+
+def write_table(marker, lines, document=DOCUMENT):
+    """Puts lines between <!-- begin MARKER --> and <!-- end MARKER -->."""
+    text = document.read_text(encoding="utf-8")
+    opening, closing = f"<!-- begin {marker} -->\n", f"<!-- end {marker} -->"
     before, found, rest = text.partition(opening)
     _, closed, after = rest.partition(closing)
     if not (found and closed):
-        raise SystemExit(f"{DOCUMENT} has no markers {marker}")
-    DOCUMENT.write_text(before + opening + "\n".join(lines) + "\n" + closing + after, encoding="utf-8")
+        raise SystemExit(f"{document} has no lines {opening.strip()} and {closing}")
+    document.write_text(before + opening + "\n".join(lines) + "\n" + closing + after, encoding="utf-8")

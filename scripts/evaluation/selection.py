@@ -1,6 +1,6 @@
 """Scores the extractor's summaries and the first sentences by ROUGE; writes the table of docs/QUALITY.md.
 
-evaluate_summaries.py SETS WORK, where WORK holds {set}.{ours,lead}.jsonl as examples/extract.rs writes them.
+selection.py SETS WORK, where WORK holds {set}.{ours,lead}.jsonl as examples/extract.rs writes them.
 """
 import pathlib
 import random
@@ -51,7 +51,7 @@ def main():
         gains = [gain(*(sets.halves(all_scores[name, system])[half] for system in ("ours", "lead"))) for name in sets.SETS]
         lines.append(f"| gain in R-Lsum | {half} | " + " | ".join(gains) + " |")
     print("\n".join(lines))
-    sets.write_table("summaries", lines)
+    sets.write_table("selection", lines)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Scores `breve generate` on a parallel text with sacrebleu.
 
-  translation.py lines SOURCE BEAMS           -> JSON lines for `breve generate`
-  translation.py score IN REFERENCE --model DIR --set NAME --beams N --document FILE [--precision P] [--figures FILE]
+  precisions.py lines SOURCE BEAMS           -> JSON lines for `breve generate`
+  precisions.py score IN REFERENCE --model DIR --set NAME --beams N --document FILE [--precision P] [--figures FILE]
                                               runs breve, prints the figures and writes them into the document
 """
 import argparse
@@ -16,7 +16,7 @@ import time
 import sacrebleu
 from rouge_score import rouge_scorer
 
-BEGIN, END = "<!-- translation:begin -->", "<!-- translation:end -->"
+BEGIN, END = "<!-- begin precisions -->", "<!-- end precisions -->"
 HEAD = ["| model | set | beams | precision | BLEU | chrF2 | ROUGE-L | seconds | lines |", "|---|---|---|---|---|---|---|---|---|"]
 
 

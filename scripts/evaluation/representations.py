@@ -1,6 +1,6 @@
 """Which representation of sentences selects best? Writes the second table of docs/QUALITY.md.
 
-compare_representations.py SETS WORK, where WORK holds {set}.sentences.jsonl as examples/extract.rs splits them.
+representations.py SETS WORK, where WORK holds {set}.sentences.jsonl as examples/extract.rs splits them.
 
 Selection works as in src/engine/extractive.rs; only what nearness is computed on differs. The weight of
 nearness to the whole article is set for each row on the tuned half, so that no row is judged by another's weight.

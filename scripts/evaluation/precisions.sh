@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Scores a translator by BLEU and chrF on a parallel text and writes the row into docs/QUALITY.md.
+# Scores `breve generate` by BLEU and chrF on a parallel text, a row of docs/QUALITY.md: a stage of scripts/evaluate.sh.
 #
-#   scripts/evaluate_translation.sh [--model DIR] [--set NAME] [--beams N] [--precision P] [--figures FILE] [DATA]
+#   scripts/evaluate.sh --only precisions [--model DIR] [--set NAME] [--beams N] [--precision P] [--figures FILE] [DATA]
 #
 # DATA holds NAME.en and NAME.es, one sentence a line (default ../shared/eval/translation, set flores-dev).
 # P is a precision of `breve generate` (f32, bf16, int8; its own choice when not given); FILE gets the figures as JSON.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 model=models/en-es-tiny set=flores-dev beams=4 precision='' figures='' data=../shared/eval/translation
 while [ $# -gt 0 ]; do
@@ -27,18 +27,12 @@ done
 echo "[evaluate] building breve and the scorer" >&2
 scripts/setup_libtorch.sh
 cargo build --release --locked --quiet
-requirements=scripts/evaluation/requirements-translation.txt
-if ! cmp -s "$requirements" .venv/translation/requirements.txt; then
-    "${PYTHON:-python3}" -m venv .venv/translation
-    .venv/translation/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
-    cp "$requirements" .venv/translation/requirements.txt
-fi
-python=.venv/translation/bin/python
+python=$(scripts/evaluation/environment.sh)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "[evaluate] translating $set with $model, $beams beams${precision:+, $precision}" >&2
-$python scripts/evaluation/translation.py lines "$data/$set.en" "$beams" > "$work/in.jsonl"
-$python scripts/evaluation/translation.py score "$work/in.jsonl" "$data/$set.es" \
+$python scripts/evaluation/precisions.py lines "$data/$set.en" "$beams" > "$work/in.jsonl"
+$python scripts/evaluation/precisions.py score "$work/in.jsonl" "$data/$set.es" \
     --model "$model" --set "$set" --beams "$beams" --document docs/QUALITY.md \
     ${precision:+--precision "$precision"} ${figures:+--figures "$figures"}
