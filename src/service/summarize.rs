@@ -83,6 +83,7 @@ impl Service {
             let request = TranslateRequest {
                 pair: *pair,
                 sentences: sentences.clone(),
+                alternatives: 0,
                 generation: GenerationOptions::default(),
             };
             async move {

@@ -124,7 +124,8 @@ impl Service {
 
     async fn translate_jobs(&self, jobs: Vec<Job>, deadline: Instant) -> Result<Vec<Translated>, ServiceError> {
         let run = |Job { pair, model, sentences }| async move {
-            let request = TranslateRequest { pair, sentences, generation: GenerationOptions::default() };
+            let request =
+                TranslateRequest { pair, sentences, alternatives: 0, generation: GenerationOptions::default() };
             let answer = self.pool.translate(&model, request, deadline).await?;
             Ok::<_, ServiceError>(Translated { source: pair.source, model: model.name, answer })
         };
