@@ -124,8 +124,9 @@ pub struct TranslateRequest {
 pub struct TranslateOutput {
     /// One for each sentence sent.
     pub sentences: Vec<String>,
-    /// For each sentence its further translations, best first: different from the best and from each other. None where the
-    /// sentence was too long to be translated in one piece.
+    /// For each sentence its further translations, best first: different from the best and from each other, and therefore
+    /// fewer than were asked where tokens of two kinds make one text. None where the sentence was too long to be translated
+    /// in one piece.
     pub alternatives: Vec<Vec<String>>,
     /// For each sentence what its translation was written from, in the translation's order; none where that is not known.
     pub alignments: Vec<Vec<Link>>,

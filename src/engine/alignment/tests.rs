@@ -123,7 +123,8 @@ fn further_translations_are_different() {
     let model = model(Precision::F32);
     let output = translate(&model, &sentences()[..8], 3);
     for (best, others) in output.sentences.iter().zip(&output.alternatives) {
-        assert_eq!(others.len(), 3, "{best}: {others:?}");
+        // Two ways to write the same text count once.
+        assert!((2..=3).contains(&others.len()), "{best}: {others:?}");
         assert!(!others.contains(best) && others.iter().all(|other| !other.is_empty()), "{best}: {others:?}");
     }
     let output = translate(&model, &["Hello."], 0);
