@@ -128,7 +128,8 @@ impl Translator for Fake {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let sentences: Vec<_> = request.sentences.iter().map(|sentence| self.translation(sentence)).collect();
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(sentences.iter()) };
-        Ok(TranslateOutput { sentences, untranslated: 0, usage })
+        let (alternatives, alignments) = (vec![Vec::new(); sentences.len()], vec![Vec::new(); sentences.len()]);
+        Ok(TranslateOutput { sentences, alternatives, alignments, untranslated: 0, usage })
     }
 }
 
@@ -148,7 +149,7 @@ impl Generator for FakeGenerator {
         let Some(source) = self.running.take() else { return Ok(Vec::new()) };
         // The lock is let go before a step that sleeps or panics.
         let step = self.fake.loader.with(&self.fake.id, |script| script.requests.pop_front());
-        let outcome = play(step).map(|()| vec![Hypothesis { tokens: Vec::new(), score: 0.0 }]);
+        let outcome = play(step).map(|()| vec![Hypothesis { tokens: Vec::new(), score: 0.0, alignment: Vec::new() }]);
         Ok(vec![Event::Done { source, outcome }])
     }
 

@@ -20,7 +20,7 @@ pub struct OpenOptions {
 
 /// A model that is stepped where it is called: on one thread, for one caller.
 pub struct Local {
-    codec: Arc<dyn Codec>,
+    pub(super) codec: Arc<dyn Codec>,
     generator: RefCell<Box<dyn Generator>>,
 }
 

@@ -6,6 +6,7 @@
 //! generator catches the panic and builds the engine again.
 
 mod abstractive;
+mod alignment;
 mod error;
 pub mod extractive;
 pub mod fake;
@@ -26,8 +27,9 @@ mod weights;
 
 use std::{path::PathBuf, sync::Arc};
 
-use crate::domain::{GenerationOptions, Language, LanguagePair, ModelCard, Precision, Runtime, Usage};
+use crate::domain::{GenerationOptions, Language, LanguagePair, ModelCard, Precision, Runtime, Span, Usage};
 
+pub use alignment::Link;
 pub use error::EngineError;
 pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
@@ -109,6 +111,10 @@ pub struct TranslateRequest {
     pub pair: LanguagePair,
     /// The sentences, in order.
     pub sentences: Vec<String>,
+    /// Further translations wanted of each sentence, besides the best; there are at most one fewer than the search has
+    /// beams. The search of a built-in model goes on until as many have ended, and may come upon a better best on the way:
+    /// only a request for 0 gives what other requests for 0 gave. Searches of `transformers`' kind are the same for all.
+    pub alternatives: usize,
     /// Settings that win over the model's own.
     pub generation: GenerationOptions,
 }
@@ -118,9 +124,15 @@ pub struct TranslateRequest {
 pub struct TranslateOutput {
     /// One for each sentence sent.
     pub sentences: Vec<String>,
+    /// For each sentence its further translations, best first: different from the best and from each other, and therefore
+    /// fewer than were asked where tokens of two kinds make one text. None where the sentence was too long to be translated
+    /// in one piece.
+    pub alternatives: Vec<Vec<String>>,
+    /// For each sentence what its translation was written from, in the translation's order; none where that is not known.
+    pub alignments: Vec<Vec<Link>>,
     /// How many of them the model gave nothing for: these stand in the source language.
     pub untranslated: usize,
-    /// Tokens read and written.
+    /// Tokens read, and those of the best translations.
     pub usage: Usage,
 }
 
@@ -154,6 +166,12 @@ pub trait Codec: Send + Sync {
     /// [`EngineError::Language`] when the model does not know one of the languages.
     fn encode(&self, text: &str, pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError>;
 
+    /// Where in `text` each id stands that [`encode`](Self::encode) gives for it: byte ranges on character boundaries, none
+    /// for special tokens and for blanks. `None` where the codec cannot tell.
+    fn source_spans(&self, _text: &str, _pair: Option<LanguagePair>) -> Option<Vec<Option<Span>>> {
+        None
+    }
+
     /// The text of `ids`, special tokens left out.
     fn decode(&self, ids: &[i64]) -> String;
 
@@ -186,6 +204,9 @@ pub struct Hypothesis {
     pub tokens: Vec<i64>,
     /// The sum of log-probabilities over length^length_penalty; for greedy search the plain sum.
     pub score: f64,
+    /// For each token after the start token the position of its source that the decoder attended to most when it chose
+    /// the token; empty where the network does not say.
+    pub alignment: Vec<u32>,
 }
 
 /// Reaches a model that generates. Implemented by the pool, and by [`Local`], which steps a generator in place.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Codec, EngineError, Generate, TranslateOutput, TranslateRequest, Translator, best};
+use super::{
+    Codec, EngineError, Generate, Hypothesis, Link, Source, TranslateOutput, TranslateRequest, Translator,
+    alignment::links,
+};
 use crate::{
     domain::{GenerationOptions, LanguagePair, Usage},
     text::split_long,
@@ -17,7 +20,19 @@ pub(super) struct SentenceTranslator {
 /// A part of a sentence that fits the model's context, as token ids.
 struct Piece {
     sentence: usize,
+    /// Whether it is the whole sentence.
+    whole: bool,
     ids: Vec<i64>,
+}
+
+/// What came of a piece.
+struct Translated {
+    sentence: usize,
+    text: String,
+    /// Only of whole sentences.
+    alternatives: Vec<String>,
+    /// Only of whole sentences.
+    links: Vec<Link>,
 }
 
 impl SentenceTranslator {
@@ -31,12 +46,36 @@ impl SentenceTranslator {
         let limit = self.codec.context_tokens();
         let ids = self.codec.encode(text, Some(pair))?;
         if ids.len() <= limit {
-            return Ok(vec![Piece { sentence, ids }]);
+            return Ok(vec![Piece { sentence, whole: true, ids }]);
         }
         // An error would show below, when the piece is encoded for good.
         let count = |part: &str| self.codec.encode(part, Some(pair)).map_or(usize::MAX, |ids| ids.len());
-        let encode = |part: &str| Ok(Piece { sentence, ids: self.codec.encode(part, Some(pair))? });
+        let encode = |part: &str| Ok(Piece { sentence, whole: false, ids: self.codec.encode(part, Some(pair))? });
         split_long(text, limit, count).into_iter().map(encode).collect()
+    }
+
+    /// What the hypotheses of a piece say; `whole` is the sentence that it is all of.
+    fn read(&self, sentence: usize, whole: Option<&str>, pair: LanguagePair, hypotheses: &[Hypothesis]) -> Translated {
+        let decode = |hypothesis: &Hypothesis| self.codec.decode(&hypothesis.tokens).trim().to_owned();
+        let Some((best, others)) = hypotheses.split_first() else { return Translated::nothing(sentence) };
+        let text = decode(best);
+        let (mut alternatives, mut aligned) = (Vec::new(), Vec::new());
+        if let Some(source) = whole {
+            let others = others.iter().map(decode).filter(|other| !other.is_empty() && *other != text);
+            others.for_each(|other| {
+                if !alternatives.contains(&other) {
+                    alternatives.push(other)
+                }
+            });
+            aligned = links(&*self.codec, source, pair, best, &text);
+        }
+        Translated { sentence, text, alternatives, links: aligned }
+    }
+}
+
+impl Translated {
+    fn nothing(sentence: usize) -> Self {
+        Self { sentence, text: String::new(), alternatives: Vec::new(), links: Vec::new() }
     }
 }
 
@@ -48,14 +87,20 @@ impl Translator for SentenceTranslator {
             pieces.extend(self.pieces(index, sentence, request.pair)?);
         }
         let input_tokens = pieces.iter().map(|piece| piece.ids.len()).sum();
-        let places: Vec<usize> = pieces.iter().map(|piece| piece.sentence).collect();
-        let source = |piece: Piece| self.codec.source(piece.ids, &options);
-        let sources = pieces.into_iter().map(source).collect::<Result<_, _>>()?;
-        let outputs = best(model.generate(sources, &mut |_, _| ())?);
-        let usage = Usage { input_tokens, output_tokens: outputs.iter().map(Vec::len).sum() };
-        let translated = places.into_iter().zip(outputs).map(|(sentence, ids)| (sentence, self.codec.decode(&ids)));
-        let (sentences, untranslated) = join(&request.sentences, translated);
-        Ok(TranslateOutput { sentences, untranslated, usage })
+        let places: Vec<(usize, bool)> = pieces.iter().map(|piece| (piece.sentence, piece.whole)).collect();
+        let source = |Piece { whole, ids, .. }: Piece| {
+            let Source { ids, plan } = self.codec.source(ids, &options)?;
+            Ok(Source { ids, plan: if whole { plan.returning(1 + request.alternatives) } else { plan } })
+        };
+        let sources = pieces.into_iter().map(source).collect::<Result<_, EngineError>>()?;
+        let outputs = model.generate(sources, &mut |_, _| ())?;
+        let written = outputs.iter().filter_map(|hypotheses| hypotheses.first());
+        let usage = Usage { input_tokens, output_tokens: written.map(|best| best.tokens.len()).sum() };
+        let translated = places.into_iter().zip(outputs).map(|((sentence, whole), hypotheses)| {
+            let whole = whole.then(|| request.sentences[sentence].as_str());
+            self.read(sentence, whole, request.pair, &hypotheses)
+        });
+        Ok(join(&request.sentences, translated, usage))
     }
 }
 
@@ -66,29 +111,36 @@ fn has_words(text: &str) -> bool {
 
 /// Puts the pieces of each sentence together. A sentence without words stays as it is, and so does one that the model
 /// gave nothing for, which is counted: a name in a script that the model has no tokens for, for one.
-fn join(sentences: &[String], pieces: impl Iterator<Item = (usize, String)>) -> (Vec<String>, usize) {
-    let mut translations = vec![String::new(); sentences.len()];
-    for (sentence, text) in pieces {
-        let translation = &mut translations[sentence];
+fn join(sentences: &[String], pieces: impl Iterator<Item = Translated>, usage: Usage) -> TranslateOutput {
+    let mut output = TranslateOutput {
+        sentences: vec![String::new(); sentences.len()],
+        alternatives: vec![Vec::new(); sentences.len()],
+        alignments: vec![Vec::new(); sentences.len()],
+        untranslated: 0,
+        usage,
+    };
+    for Translated { sentence, text, alternatives, links } in pieces {
+        let translation = &mut output.sentences[sentence];
         if !translation.is_empty() {
             translation.push(' ');
         }
-        translation.push_str(text.trim());
+        translation.push_str(&text);
+        output.alternatives[sentence] = alternatives;
+        output.alignments[sentence] = links;
     }
-    let mut untranslated = 0;
-    for (sentence, translation) in sentences.iter().zip(&mut translations).filter(|(_, text)| text.is_empty()) {
+    for (sentence, translation) in sentences.iter().zip(&mut output.sentences).filter(|(_, text)| text.is_empty()) {
         translation.clone_from(sentence);
-        untranslated += usize::from(has_words(sentence));
+        output.untranslated += usize::from(has_words(sentence));
     }
-    (translations, untranslated)
+    output
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        domain::Language,
-        engine::{Hypothesis, Source, fake},
+        domain::{Language, Span},
+        engine::fake,
     };
 
     /// Ten tokens of context, a token a word; "translates" by shouting each word.
@@ -107,6 +159,12 @@ mod tests {
             ids.iter().map(|id| format!("W{id}")).collect::<Vec<_>>().join(" ")
         }
 
+        fn source_spans(&self, text: &str, _: Option<LanguagePair>) -> Option<Vec<Option<Span>>> {
+            let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+            let span = |word: &str| Some(Span::new(start(word), start(word) + word.len()));
+            Some(text.split_whitespace().map(span).collect())
+        }
+
         fn options_for(&self, _: LanguagePair) -> Result<GenerationOptions, EngineError> {
             Ok(GenerationOptions::default())
         }
@@ -117,14 +175,24 @@ mod tests {
         }
     }
 
+    /// Backwards, as it stands, backwards, and nothing.
+    fn hypotheses(source: Source) -> Vec<Hypothesis> {
+        let tokens: Vec<i64> = source.ids.into_iter().filter(|&id| id < 1000).collect();
+        let alignment: Vec<u32> = (0..).take(tokens.len()).collect();
+        let turned = |tokens: &[i64]| tokens.iter().rev().copied().collect();
+        let others = [turned(&tokens), tokens.clone(), turned(&tokens), Vec::new()];
+        let best = Hypothesis { tokens, score: 0.0, alignment };
+        let other = |tokens| Hypothesis { tokens, score: -1.0, alignment: Vec::new() };
+        std::iter::once(best).chain(others.map(other)).collect()
+    }
+
     impl Generate for Shouter {
         fn generate(
             &self,
             sources: Vec<Source>,
             _: &mut dyn FnMut(usize, &[i64]),
         ) -> Result<Vec<Vec<Hypothesis>>, EngineError> {
-            let known = |source: Source| source.ids.into_iter().filter(|&id| id < 1000).collect();
-            Ok(sources.into_iter().map(|source| vec![Hypothesis { tokens: known(source), score: 0.0 }]).collect())
+            Ok(sources.into_iter().map(hypotheses).collect())
         }
     }
 
@@ -132,7 +200,8 @@ mod tests {
         let sentences = sentences.iter().map(ToString::to_string).collect();
         let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
         let translator = SentenceTranslator::new(Arc::new(Shouter), GenerationOptions::default());
-        translator.translate(&TranslateRequest { pair, sentences, generation: GenerationOptions::default() }, &Shouter)
+        let generation = GenerationOptions::default();
+        translator.translate(&TranslateRequest { pair, sentences, alternatives: 4, generation }, &Shouter)
     }
 
     #[test]
@@ -147,6 +216,25 @@ mod tests {
         let words: Vec<String> = (1..=95).map(|number| format!("w{number}")).collect();
         let output = translate(&[&words.join(" "), "w7"]).unwrap();
         assert_eq!(output.sentences, [words.join(" ").to_uppercase(), "W7".to_owned()]);
+    }
+
+    #[test]
+    fn alternatives_are_different_from_the_best_and_from_each_other() {
+        let output = translate(&["w1 w2", "—", "w3"]).unwrap();
+        assert_eq!(output.alternatives, [vec!["W2 W1".to_owned()], vec![], vec![]]);
+    }
+
+    #[test]
+    fn every_word_is_linked_to_what_it_was_written_from() {
+        let (sentence, long) = (" w10  w2 w2000 w3", "w1 ".repeat(12));
+        let output = translate(&["—", sentence, &long]).unwrap();
+        let links = output.alignments[1].iter();
+        let links = links.map(|link| (&sentence[link.source.start..link.source.end], link.target));
+        let links: Vec<_> = links.map(|(word, span)| (word, &output.sentences[1][span.start..span.end])).collect();
+        // Shouter leaves a word out and does not say so: the third word is aligned by its place.
+        assert_eq!(links, [("w10", "W10"), ("w2", "W2"), ("w2000", "W3")]);
+        assert!(output.alignments[0].is_empty(), "nothing to translate");
+        assert!(output.alignments[2].is_empty() && output.alternatives[2].is_empty(), "translated in two pieces");
     }
 
     #[test]

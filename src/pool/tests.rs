@@ -76,7 +76,8 @@ impl Translator for Shout {
         let best: Vec<_> = outputs.iter().map(|hypotheses| &hypotheses[0].tokens).collect();
         assert_eq!(heard.iter().collect::<Vec<_>>(), best, "tokens on the way and at the end");
         let sentences = outputs.iter().map(|hypotheses| text(&hypotheses[0].tokens)).collect();
-        Ok(TranslateOutput { sentences, untranslated: 0, usage: Usage::default() })
+        let (alternatives, alignments) = (Vec::new(), Vec::new());
+        Ok(TranslateOutput { sentences, alternatives, alignments, untranslated: 0, usage: Usage::default() })
     }
 }
 
@@ -137,7 +138,8 @@ impl Generator for Shouting {
                 let (first, rest) = text.split_at(1);
                 events.extend([first, rest].map(|part| Event::Tokens { source, tokens: tokens(&part.to_owned()) }));
             }
-            let outcome = outcome.map(|text| vec![Hypothesis { tokens: tokens(&text), score: 0.0 }]);
+            let outcome =
+                outcome.map(|text| vec![Hypothesis { tokens: tokens(&text), score: 0.0, alignment: Vec::new() }]);
             events.push(Event::Done { source, outcome });
             self.seen.done.lock().unwrap().push(running.text.clone());
             false
@@ -191,7 +193,7 @@ fn request(sentence: &str) -> TranslateRequest {
 
 fn requests(sentences: Vec<String>) -> TranslateRequest {
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
-    TranslateRequest { pair, sentences, generation: GenerationOptions::default() }
+    TranslateRequest { pair, sentences, alternatives: 0, generation: GenerationOptions::default() }
 }
 
 fn settings() -> PoolSettings {

@@ -122,7 +122,7 @@ impl Service {
         model: &InstalledModel,
         sentences: Vec<String>,
     ) -> Result<Timed<TranslateOutput>, ServiceError> {
-        let request = TranslateRequest { pair: by.pair, sentences, generation: GenerationOptions::default() };
+        let request = TranslateRequest { pair: by.pair, sentences, alternatives: 0, generation: GenerationOptions::default() };
         Ok(self.pool.translate(model, request, by.deadline).await?)
     }
 

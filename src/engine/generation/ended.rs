@@ -4,6 +4,8 @@ pub(super) struct Output {
     /// Sum of log-probabilities over length^length_penalty.
     pub(super) score: f64,
     pub(super) tokens: Vec<i64>,
+    /// What each token after the start attended to, its end token included; empty where the network does not say.
+    pub(super) alignment: Vec<u32>,
 }
 
 /// The best outputs that have ended (`BeamHypotheses` of `transformers`, `generation/beam_search.py`).
@@ -24,11 +26,11 @@ impl Ended {
     }
 
     /// Keeps it if it is among the best.
-    pub(super) fn add(&mut self, score: f64, tokens: &[i64]) {
-        if self.is_full() && score <= self.worst() {
+    pub(super) fn add(&mut self, output: Output) {
+        if self.is_full() && output.score <= self.worst() {
             return;
         }
-        self.outputs.push(Output { score, tokens: tokens.to_vec() });
+        self.outputs.push(output);
         if self.outputs.len() > self.limit {
             let worst = self.worst();
             if let Some(index) = self.outputs.iter().position(|output| output.score == worst) {
@@ -63,7 +65,7 @@ mod tests {
     fn the_worst_makes_room_for_a_better_one() {
         let mut ended = Ended::new(2);
         for (score, token) in [(-1.0, 1), (-3.0, 2), (-3.0, 3), (-2.0, 4), (-1.0, 5)] {
-            ended.add(score, &[token]);
+            ended.add(Output { score, tokens: vec![token], alignment: Vec::new() });
         }
         assert_eq!(ended.worst(), -1.0);
         assert_eq!(ended.best().map(|output| output.tokens[0]), Some(5));

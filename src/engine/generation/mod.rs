@@ -45,6 +45,12 @@ pub(in crate::engine) trait Network {
     /// # Errors
     /// [`EngineError`] when the network cannot compute. Tensor operations may panic.
     fn step(&mut self, running: &mut [Step<'_, Self::Memory>]) -> Result<&mut [f32], EngineError>;
+
+    /// The position of its source that each hypothesis attended to most in the step before; empty where the network does
+    /// not say.
+    fn attended(_memory: &Self::Memory) -> &[u32] {
+        &[]
+    }
 }
 
 /// A source to read.

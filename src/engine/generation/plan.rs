@@ -148,6 +148,11 @@ impl Plan {
         self.beams
     }
 
+    /// With so many hypotheses to return, or as many as there are beams where these are fewer.
+    pub(in crate::engine) fn returning(self, outputs: usize) -> Self {
+        Self { outputs: outputs.clamp(1, self.beams), ..self }
+    }
+
     /// The most steps that it takes.
     pub(in crate::engine) fn max_steps(&self) -> usize {
         self.max_length - 1

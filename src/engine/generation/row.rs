@@ -13,6 +13,8 @@ pub(super) struct Rows<'a> {
     pub(super) bounds: &'a [f32],
     pub(super) norms: &'a [Norm],
     pub(super) columns: &'a Columns,
+    /// The source position that each row attended to; empty where the network does not say.
+    pub(super) attended: &'a [u32],
 }
 
 impl Rows<'_> {

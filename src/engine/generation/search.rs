@@ -1,6 +1,9 @@
 //! The search for one source (`generation/utils.py` `_sample` and `_beam_search`, `generation/beam_search.py` of
 //! `transformers` 4.44).
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     Extension,
     candidates::Candidates,
@@ -18,6 +21,8 @@ use crate::{
 struct Live {
     /// With the start token.
     tokens: Vec<i64>,
+    /// What each token after the start attended to; empty where the network does not say.
+    alignment: Vec<u32>,
     /// The sum of log-probabilities.
     score: f32,
 }
@@ -54,7 +59,7 @@ impl Search {
             Stopping::Marian => plan.outputs,
         };
         Self {
-            live: vec![Live { tokens: vec![plan.start], score: 0.0 }],
+            live: vec![Live { tokens: vec![plan.start], alignment: Vec::new(), score: 0.0 }],
             extensions: vec![Extension { parent: 0, token: plan.start }],
             ended: Ended::new(ended),
             decided: false,
@@ -91,6 +96,7 @@ impl Search {
     /// Greedy search: the likeliest token.
     fn follow(&mut self, mut rows: Rows<'_>) -> Result<(), EngineError> {
         let Some(live) = self.live.first_mut() else { return Ok(()) };
+        live.alignment.extend(rows.attended.first());
         let mut row = rows.row(0, Meaning::Logits, &mut self.changes);
         require_numbers(row.holds_numbers())?;
         let token = match self.plan.forced(live.tokens.len()) {
@@ -123,11 +129,11 @@ impl Search {
                 row.offer(&mut self.candidates, parent, live.score);
             }
         }
-        self.choose();
+        self.choose(rows.attended);
         if self.live.is_empty() && self.ended.best().is_none() { Err(nothing_may_follow()) } else { Ok(()) }
     }
 
-    fn choose(&mut self) {
+    fn choose(&mut self, attended: &[u32]) {
         // Without the start, with the token to come.
         let length = self.live.first().map_or(0, |live| live.tokens.len());
         let best = self.candidates.as_slice().first().map_or(f32::NEG_INFINITY, |best| best.score);
@@ -137,13 +143,15 @@ impl Search {
             if live.len() == self.plan.beams {
                 break;
             }
-            let tokens = &self.live[candidate.parent].tokens;
+            let Live { tokens, alignment, .. } = &self.live[candidate.parent];
+            let alignment = alignment.iter().chain(attended.get(candidate.parent)).copied().collect();
             if !self.plan.ends.contains(&candidate.token) {
                 let tokens = tokens.iter().copied().chain([candidate.token]).collect();
-                live.push(Live { tokens, score: candidate.score });
+                live.push(Live { tokens, alignment, score: candidate.score });
                 self.extensions.push(Extension { parent: candidate.parent, token: candidate.token });
             } else if self.plan.stopping == Stopping::Marian || rank < self.plan.beams {
-                self.ended.add(self.plan.normalized(candidate.score, length), tokens);
+                let score = self.plan.normalized(candidate.score, length);
+                self.ended.add(Output { score, tokens: tokens.clone(), alignment });
             }
         }
         self.live = live;
@@ -194,19 +202,21 @@ impl Search {
         let best = outputs.first().ok_or_else(nothing_may_follow)?;
         let rest = best.tokens.get(handed..).unwrap_or_default().to_vec();
         let unseen = usize::from(self.plan.start < 0);
-        let visible = |output: Output| Hypothesis { tokens: output.tokens[unseen..].to_vec(), score: output.score };
+        let visible = |Output { score, tokens, alignment }: Output| {
+            let tokens = tokens[unseen..].to_vec();
+            Hypothesis { tokens, score, alignment }
+        };
         Ok((outputs.into_iter().map(visible).collect(), rest))
     }
 
     fn followed(&mut self) -> Vec<Output> {
-        let live = self.live.drain(..);
-        live.map(|live| Output { score: f64::from(live.score), tokens: live.tokens }).collect()
+        self.live.drain(..).map(|live| live.output(f64::from)).collect()
     }
 
     fn best_outputs(&mut self) -> Vec<Output> {
         let unfinished = self.unfinished();
         if !self.decided && self.plan.stopping != Stopping::Marian {
-            unfinished.iter().for_each(|output| self.ended.add(output.score, &output.tokens));
+            unfinished.iter().cloned().for_each(|output| self.ended.add(output));
         }
         let mut outputs = std::mem::replace(&mut self.ended, Ended::new(0)).into_best_first();
         if self.plan.stopping == Stopping::Marian {
@@ -224,10 +234,18 @@ impl Search {
     /// The hypotheses that reached the length limit without an end, best first.
     fn unfinished(&mut self) -> Vec<Output> {
         let live = std::mem::take(&mut self.live);
-        let score = |live: &Live| self.plan.normalized(live.score, live.tokens.len() - 1);
-        let limit = self.plan.max_length;
-        let unfinished = live.into_iter().filter(|live| live.tokens.len() >= limit);
-        unfinished.map(|live| Output { score: score(&live), tokens: live.tokens }).collect()
+        let unfinished = live.into_iter().filter(|live| live.tokens.len() >= self.plan.max_length);
+        let output = |live: Live| {
+            let length = live.tokens.len() - 1;
+            live.output(|score| self.plan.normalized(score, length))
+        };
+        unfinished.map(output).collect()
+    }
+}
+
+impl Live {
+    fn output(self, score: impl FnOnce(f32) -> f64) -> Output {
+        Output { score: score(self.score), tokens: self.tokens, alignment: self.alignment }
     }
 }
 
@@ -244,147 +262,4 @@ fn require_numbers(are: bool) -> Result<(), EngineError> {
 
 fn nothing_may_follow() -> EngineError {
     EngineError::Failed("no token may follow: the generation settings rule all of them out".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        domain::GenerationOptions,
-        engine::{
-            generation::{
-                SearchSettings, SearchStyle,
-                scores::{Columns, Measures},
-            },
-            kernels::team::Team,
-        },
-    };
-
-    const END: i64 = 0;
-    const TOKENS: usize = 10;
-
-    /// A search of the built-in model's kind.
-    fn marian(beams: usize, outputs: usize, max_steps: usize) -> Search {
-        let settings = SearchSettings {
-            vocabulary: TOKENS as i64,
-            ends: vec![END],
-            start: None,
-            positions: None,
-            defaults: GenerationOptions::default(),
-            renormalize: false,
-            style: SearchStyle::Marian { max_length_factor: 10.0 },
-        };
-        let options = GenerationOptions {
-            num_beams: Some(beams),
-            num_return_sequences: Some(outputs),
-            max_new_tokens: Some(max_steps),
-            ..Default::default()
-        };
-        Search::new(Plan::new(&options, &settings, 10).unwrap())
-    }
-
-    /// All tokens but the end, alike.
-    const ANY: &[(i64, f32)] =
-        &[(1, 1.0), (2, 1.0), (3, 1.0), (4, 1.0), (5, 1.0), (6, 1.0), (7, 1.0), (8, 1.0), (9, 1.0)];
-
-    /// Gives each hypothesis, by their shares, the tokens that may follow it; whether that ended the search.
-    fn advance(search: &mut Search, rows: &[&[(i64, f32)]]) -> bool {
-        assert_eq!(rows.len(), search.extensions().len(), "a row for each hypothesis");
-        let columns = Columns::new(TOKENS, None);
-        let mut values = vec![f32::NEG_INFINITY; rows.len() * TOKENS];
-        for (row, tokens) in values.chunks_mut(TOKENS).zip(rows) {
-            for (token, share) in *tokens {
-                row[*token as usize] = share.ln();
-            }
-        }
-        let mut measures = Measures::default();
-        measures.take(&values, TOKENS, &Team::new(1));
-        let Measures { norms, bounds } = &measures;
-        search.advance(Rows { values: &mut values, bounds, norms, columns: &columns }).unwrap();
-        search.is_over()
-    }
-
-    fn outputs(search: Search) -> Vec<Vec<i64>> {
-        search.finish().unwrap().0.into_iter().map(|output| output.tokens).collect()
-    }
-
-    fn live(search: &Search) -> Vec<&[i64]> {
-        search.live.iter().map(|live| &live.tokens[1..]).collect()
-    }
-
-    #[test]
-    fn greedy_search_ends_with_the_end_token() {
-        let mut search = marian(1, 1, 10);
-        assert!(!advance(&mut search, &[&[(7, 90.0)]]));
-        assert!(advance(&mut search, &[&[(END, 80.0)]]));
-        assert_eq!(outputs(search), [[7, END]]);
-    }
-
-    #[test]
-    fn a_hypothesis_is_never_longer_than_its_bound() {
-        for beams in [1, 2] {
-            let mut search = marian(beams, 1, 2);
-            assert!(!advance(&mut search, &[&[(7, 90.0), (6, 10.0)]]));
-            let rows: &[&[(i64, f32)]] = &[&[(8, 80.0), (9, 20.0)], &[(8, 80.0)]];
-            assert!(advance(&mut search, &rows[..beams]));
-            assert_eq!(outputs(search), [[7, 8]], "{beams} beams");
-        }
-    }
-
-    #[test]
-    fn beams_follow_their_parents() {
-        let mut search = marian(2, 1, 10);
-        advance(&mut search, &[&[(5, 45.0), (6, 40.0), (7, 15.0)]]);
-        advance(&mut search, &[&[(1, 30.0), (2, 30.0), (4, 40.0)], &[(3, 60.0), (4, 40.0)]]);
-        assert_eq!(search.extensions(), [Extension { parent: 1, token: 3 }, Extension { parent: 0, token: 4 }]);
-        assert_eq!(live(&search), [[6, 3], [5, 4]]);
-    }
-
-    #[test]
-    fn a_longer_hypothesis_wins_by_its_mean() {
-        let mut search = marian(2, 1, 10);
-        advance(&mut search, &[&[(END, 14.0), (5, 45.0), (6, 41.0)]]);
-        assert_eq!(live(&search), [[5], [6]], "an end token takes no beam");
-        assert!(!advance(&mut search, &[&[(END, 51.0), (5, 49.0)], ANY]));
-        assert!(advance(&mut search, &[&[(END, 90.0), (8, 10.0)], ANY]));
-        // ln(0.45 * 0.49 * 0.9) / 3 is above ln(0.45 * 0.51) / 2.
-        assert_eq!(outputs(search), [[5, 5, END]]);
-    }
-
-    #[test]
-    fn every_end_counts_that_comes_before_enough_are_kept() {
-        // In transformers the second end, third of all candidates, would not count: it is not among the first two.
-        let mut search = marian(2, 2, 2);
-        advance(&mut search, &[&[(5, 50.0), (6, 50.0)]]);
-        assert!(advance(&mut search, &[&[(END, 90.0), (1, 10.0)], &[(3, 55.0), (END, 45.0)]]));
-        assert_eq!(outputs(search), [[5, END], [6, END]]);
-        let mut search = marian(2, 2, 1);
-        assert!(advance(&mut search, &[&[(5, 40.0), (END, 35.0), (6, 25.0)]]));
-        assert_eq!(outputs(search), [vec![END], vec![5]], "unfinished ones come after those that ended");
-    }
-
-    #[test]
-    fn the_search_ends_when_nothing_live_can_win() {
-        let mut search = marian(2, 1, 10);
-        assert!(!advance(&mut search, &[&[(END, 30.0), (5, 40.0), (6, 30.0)]]), "5 could still win");
-        let mut search = marian(2, 1, 10);
-        assert!(advance(&mut search, &[&[(END, 90.0), (5, 5.0), (6, 5.0)]]), "none could");
-        let mut search = marian(2, 2, 10);
-        assert!(!advance(&mut search, &[&[(END, 90.0), (5, 5.0), (6, 5.0)]]), "a second is wanted");
-    }
-
-    #[test]
-    fn what_all_hypotheses_share_is_certain() {
-        let mut search = marian(2, 1, 10);
-        advance(&mut search, &[&[(5, 60.0), (6, 40.0)]]);
-        assert!(search.certain().is_empty(), "5 or 6");
-        advance(&mut search, &[&[(7, 55.0), (8, 45.0)], ANY]);
-        assert_eq!(search.certain(), [5]);
-        assert!(search.certain().is_empty(), "handed out once");
-        advance(&mut search, &[&[(END, 40.0), (1, 30.0), (2, 30.0)], ANY]);
-        assert_eq!(live(&search), [[5, 7, 1], [5, 7, 2]]);
-        assert_eq!(search.certain(), [7], "the one that ended shares it, and nothing after");
-        let (best, rest) = search.finish().unwrap();
-        assert_eq!((best[0].tokens.as_slice(), rest.as_slice()), (&[5, 7, END][..], &[END][..]));
-    }
 }

@@ -56,14 +56,14 @@ impl<N: Network> Session<N> {
         }
         self.measures.take(scores, columns, &self.team);
         let (mut bounds, mut norms) = (self.measures.bounds.as_slice(), self.measures.norms.as_slice());
-        let searches = self.running.iter_mut().map(|source| &mut source.search);
-        let outcomes = searches.map(|search| {
+        let outcomes = self.running.iter_mut().map(|Running { search, memory, .. }| {
             let count = search.extensions().len();
             search.advance(Rows {
                 values: scores.split_off_mut(..count * columns).unwrap_or_default(),
                 bounds: bounds.split_off(..count * blocks(columns)).unwrap_or_default(),
                 norms: norms.split_off(..count).unwrap_or_default(),
                 columns: &self.columns,
+                attended: N::attended(memory),
             })
         });
         Ok(outcomes.collect())

@@ -32,6 +32,7 @@ struct Scripted {
 struct Memory {
     /// One for each hypothesis.
     hashes: Vec<u64>,
+    attended: Vec<u32>,
     steps_left: usize,
 }
 
@@ -41,6 +42,14 @@ fn mix(hash: u64, value: u64) -> u64 {
 }
 
 impl Scripted {
+    fn hash(ids: &[i64]) -> u64 {
+        ids.iter().fold(3, |hash, id| mix(hash, *id as u64))
+    }
+
+    fn attend(hash: u64) -> u32 {
+        (hash >> 32) as u32
+    }
+
     fn score(hash: u64, token: i64) -> f32 {
         let drawn = mix(hash, token as u64 + 77) >> 40;
         // An end token becomes likely now and then.
@@ -61,8 +70,8 @@ impl Network for Scripted {
 
     fn read(&mut self, sources: &[NewSource<'_>]) -> Result<Vec<Memory>, EngineError> {
         let read = |source: &NewSource<'_>| {
-            let hash = source.ids.iter().fold(3, |hash, id| mix(hash, *id as u64));
-            Memory { hashes: vec![hash], steps_left: source.max_steps }
+            let hash = Self::hash(source.ids);
+            Memory { hashes: vec![hash], attended: Vec::new(), steps_left: source.max_steps }
         };
         Ok(sources.iter().map(read).collect())
     }
@@ -74,12 +83,17 @@ impl Network for Scripted {
             let memory = &mut *step.memory;
             memory.steps_left = memory.steps_left.checked_sub(1).expect("more steps than were announced");
             memory.hashes = step.hypotheses.iter().map(|h| mix(memory.hashes[h.parent], h.token as u64)).collect();
+            memory.attended = memory.hashes.iter().map(|hash| Self::attend(*hash)).collect();
             for hash in &memory.hashes {
                 let tokens = self.columns.clone().unwrap_or_else(|| (0..VOCABULARY as i64).collect());
                 self.scores.extend(tokens.into_iter().map(|token| Self::score(*hash, token)));
             }
         }
         Ok(&mut self.scores)
+    }
+
+    fn attended(memory: &Memory) -> &[u32] {
+        &memory.attended
     }
 }
 
@@ -214,6 +228,21 @@ proptest! {
                 prop_assert!(!produced.windows(2).any(|pair| pair == [5, 6]));
                 prop_assert_eq!(source.plan.forced_first.unwrap_or(produced[0]), produced[0]);
                 prop_assert!(produced[..produced.len() - 1].iter().all(|token| *token != END));
+            }
+        }
+    }
+
+    #[test]
+    fn every_token_has_what_was_attended_to_when_it_was_chosen(sources in sources()) {
+        for (source, (hypotheses, _)) in sources.iter().zip(alone(&sources)) {
+            for Hypothesis { tokens, alignment, .. } in hypotheses {
+                let produced = &tokens[visible_start(source)..];
+                let before = std::iter::once(&source.plan.start).chain(produced);
+                let states = before.scan(Scripted::hash(&source.ids), |hash, token| {
+                    *hash = mix(*hash, *token as u64);
+                    Some(Scripted::attend(*hash))
+                });
+                prop_assert_eq!(alignment, states.take(produced.len()).collect::<Vec<_>>());
             }
         }
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) use self::config::Config;
 use self::config::Settings;
 use super::{Codec, EngineError, Plan, Source, tokenizer::Pretrained};
-use crate::domain::{Architecture, GenerationOptions, LanguagePair};
+use crate::domain::{Architecture, GenerationOptions, LanguagePair, Span};
 
 /// The architecture of the model in `directory`.
 ///
@@ -67,6 +67,10 @@ impl Codec for PretrainedCodec {
 
     fn encode(&self, text: &str, pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
         self.tokenizer.encode(text, pair)
+    }
+
+    fn source_spans(&self, text: &str, pair: Option<LanguagePair>) -> Option<Vec<Option<Span>>> {
+        self.tokenizer.spans(text, pair)
     }
 
     fn decode(&self, ids: &[i64]) -> String {

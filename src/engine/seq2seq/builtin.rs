@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use serde::Deserialize;
 
 use crate::{
-    domain::{GenerationOptions, LanguagePair},
+    domain::{GenerationOptions, LanguagePair, Span},
     engine::{
         Codec, EngineError, Source,
         generation::{Plan, SearchSettings, SearchStyle},
@@ -80,6 +80,11 @@ impl Codec for BuiltInCodec {
     fn encode(&self, text: &str, _pair: Option<LanguagePair>) -> Result<Vec<i64>, EngineError> {
         let ids = self.tokenizer.encode(text).into_iter().map(i64::from);
         Ok(ids.chain(self.settings.ends.iter().copied()).collect())
+    }
+
+    fn source_spans(&self, text: &str, _pair: Option<LanguagePair>) -> Option<Vec<Option<Span>>> {
+        let ends = self.settings.ends.iter().map(|_| None);
+        Some(self.tokenizer.spans(text).into_iter().chain(ends).collect())
     }
 
     fn decode(&self, ids: &[i64]) -> String {

@@ -10,7 +10,7 @@ use super::{
     memory::Memory,
     names::{Block, Place, Side, final_norm},
     positions::RelativeBias,
-    spec::{Cell, Spec},
+    spec::{Cell, Family, Spec},
 };
 use crate::engine::{
     EngineError,
@@ -27,6 +27,8 @@ pub(super) struct Decoder {
     norm: Option<Norm>,
     bias: Option<RelativeBias>,
     heads: Heads,
+    /// The heads of the last layer whose attention tells what a token was written from.
+    aligning: Range<usize>,
     width: usize,
 }
 
@@ -64,7 +66,13 @@ impl Decoder {
             .collect::<Result<_, _>>()?;
         let norm = spec.norm_first.then(|| checkpoint.norm(&final_norm(spec.family, side), spec.width, spec.norm));
         let bias = RelativeBias::read(checkpoint, spec, side, spec.decoder)?;
-        Ok(Self { layers, norm: norm.transpose()?, bias, heads: heads(spec, spec.decoder), width: spec.width })
+        let aligning = match spec.family {
+            // Guided alignment trains the first (`collectOneHead` in Marian's `transformer.h`).
+            Family::MarianNative => 0..1,
+            Family::Bart | Family::T5 => 0..spec.decoder.heads,
+        };
+        let heads = heads(spec, spec.decoder);
+        Ok(Self { layers, norm: norm.transpose()?, bias, heads, aligning, width: spec.width })
     }
 
     /// Keys and values of encoded sources, layer by layer, for the memories of the sources.
@@ -108,7 +116,7 @@ impl Decoder {
         }
         for (index, layer) in self.layers.iter().enumerate() {
             layer.recur(computer, states, parts, index, self, buffers);
-            layer.look_at_source(computer, states, parts, index, self.heads, buffers);
+            layer.look_at_source(computer, states, parts, index, self, buffers);
             layer.feed_forward_norm.around(computer, states, buffers, |computer, states, buffers| {
                 layer.feed_forward.forward(computer, states, buffers);
             });
@@ -170,9 +178,9 @@ impl Layer {
         &self,
         computer: &mut Computer,
         states: &mut [f32],
-        parts: &[Part<'_>],
+        parts: &mut [Part<'_>],
         index: usize,
-        heads: Heads,
+        decoder: &Decoder,
         buffers: &mut Buffers,
     ) {
         self.source_norm.around(computer, states, buffers, |computer, states, buffers| {
@@ -182,7 +190,12 @@ impl Layer {
             let groups =
                 parts.iter().map(|part| Looking { source: part.memory.source(index), rows: part.rows.clone() });
             let groups: Vec<_> = groups.collect();
-            attention::look(computer.isa, projected, &groups, heads, mixed, &computer.team);
+            attention::look(computer.isa, projected, &groups, decoder.heads, mixed, &computer.team);
+            if index + 1 == decoder.layers.len() {
+                let aligning = decoder.aligning.clone();
+                let attended = attention::attended(computer.isa, projected, &groups, decoder.heads, aligning);
+                parts.iter_mut().zip(attended).for_each(|(part, attended)| part.memory.attended = attended);
+            }
             self.output.forward(computer, mixed, Activation::Identity, out);
         });
     }

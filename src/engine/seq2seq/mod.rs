@@ -202,6 +202,10 @@ impl Network for Runtime {
         scorer.forward(computer, states, Activation::Identity, scores);
         Ok(scores)
     }
+
+    fn attended(memory: &Memory) -> &[u32] {
+        &memory.attended
+    }
 }
 
 fn embedding(

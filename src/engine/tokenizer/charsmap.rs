@@ -5,6 +5,8 @@
 
 use sentencepiece_model::NormalizerSpec;
 
+use crate::domain::Span;
+
 /// What sentencepiece writes for a space.
 pub(super) const SPACE: char = '\u{2581}';
 
@@ -18,6 +20,21 @@ pub(super) struct Normalizer {
     escape_whitespaces: bool,
     /// Pieces that are taken as they stand.
     fixed: Vec<String>,
+}
+
+/// What is split into pieces.
+#[derive(Debug, Default)]
+pub(super) struct Normal {
+    pub(super) text: String,
+    /// For each byte of the text those of the original that it was made from, on character boundaries.
+    pub(super) origins: Vec<Span>,
+}
+
+impl Normal {
+    fn push(&mut self, c: char, origin: Span) {
+        self.text.push(c);
+        self.origins.resize(self.text.len(), origin);
+    }
 }
 
 impl Normalizer {
@@ -51,7 +68,8 @@ impl Normalizer {
     }
 
     /// The text that is split into pieces.
-    pub(super) fn normalize(&self, text: &str) -> String {
+    pub(super) fn normalize(&self, text: &str) -> Normal {
+        let mut out = Normal::default();
         let mut rest = text;
         if self.remove_extra_whitespaces {
             while let (" ", read @ 1..) = self.prefix(rest) {
@@ -59,35 +77,38 @@ impl Normalizer {
             }
         }
         if rest.is_empty() {
-            return String::new();
+            return out;
         }
         let space = if self.escape_whitespaces { SPACE } else { ' ' };
-        let mut out = String::with_capacity(rest.len() + rest.len() / 4);
+        let start = text.len() - rest.len();
         if self.add_dummy_prefix && !self.suffix {
-            out.push(space);
+            out.push(space, Span::new(start, start));
         }
-        self.copy(rest, space, &mut out);
+        self.copy(text, start, space, &mut out);
         if self.remove_extra_whitespaces {
-            out.truncate(out.trim_end_matches(space).len());
+            out.text.truncate(out.text.trim_end_matches(space).len());
+            out.origins.truncate(out.text.len());
         }
         if self.add_dummy_prefix && self.suffix {
-            out.push(space);
+            out.push(space, Span::new(text.len(), text.len()));
         }
         out
     }
 
-    fn copy(&self, mut rest: &str, space: char, out: &mut String) {
+    /// Appends what `text` becomes from the byte `at` on.
+    fn copy(&self, text: &str, mut at: usize, space: char, out: &mut Normal) {
         let mut after_space = self.remove_extra_whitespaces;
-        while !rest.is_empty() {
-            let (mut piece, read) = self.prefix(rest);
+        while at < text.len() {
+            let (mut piece, read) = self.prefix(&text[at..]);
+            let origin = Span::new(at, at + read);
             if after_space {
                 piece = piece.trim_start_matches(' ');
             }
             if !piece.is_empty() {
-                out.extend(piece.chars().map(|c| if c == ' ' { space } else { c }));
+                piece.chars().for_each(|c| out.push(if c == ' ' { space } else { c }, origin));
                 after_space = self.remove_extra_whitespaces && piece.ends_with(' ');
             }
-            rest = &rest[read..];
+            at += read;
         }
     }
 

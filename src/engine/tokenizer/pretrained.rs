@@ -13,7 +13,7 @@ use tokenizers::{Tokenizer, models::bpe::BPE, pre_tokenizers::byte_level::ByteLe
 
 use super::{SentencePiece, from_sentencepiece, languages::LanguageTokens};
 use crate::{
-    domain::{Architecture, Language, LanguagePair},
+    domain::{Architecture, Language, LanguagePair, Span},
     engine::EngineError,
 };
 
@@ -105,6 +105,13 @@ impl Pretrained {
         }
         ids.push(self.end);
         Ok(ids)
+    }
+
+    /// Where in `text` each of its ids stands; `None` for byte-level byte pairs, and where [`encode`](Self::encode) fails.
+    pub(in crate::engine) fn spans(&self, text: &str, pair: Option<LanguagePair>) -> Option<Vec<Option<Span>>> {
+        let Splitter::Pieces { source, .. } = &self.splitter else { return None };
+        let prefix = self.prefix_id(pair).ok()?.map(|_| None);
+        Some(prefix.into_iter().chain(source.spans(text)).chain([None]).collect())
     }
 
     fn prefix_id(&self, pair: Option<LanguagePair>) -> Result<Option<i64>, EngineError> {

@@ -3,17 +3,17 @@
 //! The algorithms are written here because the crates that have them differ from sentencepiece in what they
 //! normalise and in how they round (`tokenizers`, `rust_tokenizers`), or build C++ with cmake (`sentencepiece`).
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, ops::Range, path::Path};
 
 use sentencepiece_model::{ModelType, SentencePieceModel};
 
 use super::{
-    charsmap::{Normalizer, SPACE},
+    charsmap::{Normal, Normalizer, SPACE},
     merges,
     pieces::{Kind, Pieces},
     viterbi,
 };
-use crate::engine::EngineError;
+use crate::{domain::Span, engine::EngineError};
 
 /// What sentencepiece writes for a piece that it does not know, where the model names nothing else.
 const UNKNOWN_SURFACE: &str = " \u{2047} ";
@@ -28,6 +28,14 @@ pub(in crate::engine) struct SentencePiece {
     /// Byte pieces by byte, when unknown characters are written in them.
     bytes: Option<Vec<u32>>,
     unknown_surface: String,
+}
+
+/// A piece of a text.
+struct Piece {
+    id: u32,
+    text: String,
+    /// Where it stands in the normal text. What is written in bytes stands there as a whole.
+    range: Range<usize>,
 }
 
 /// Reads a SentencePiece model (`*.model`, `*.spm`) of the unigram or byte-pair kind.
@@ -70,40 +78,52 @@ impl SentencePiece {
 
     /// The ids of `text`'s pieces.
     pub(in crate::engine) fn encode(&self, text: &str) -> Vec<u32> {
-        self.split(text).into_iter().map(|(id, _)| id).collect()
+        self.split(&self.normalizer.normalize(text)).into_iter().map(|piece| piece.id).collect()
     }
 
     /// The pieces of `text`: those that the model does not know as they stand in the text.
     pub(in crate::engine) fn encode_as_pieces(&self, text: &str) -> Vec<String> {
-        self.split(text).into_iter().map(|(_, piece)| piece).collect()
+        self.split(&self.normalizer.normalize(text)).into_iter().map(|piece| piece.text).collect()
     }
 
-    fn split(&self, text: &str) -> Vec<(u32, String)> {
+    /// Where each of `text`'s pieces stands in it, without the blanks around it: byte ranges on character boundaries; none
+    /// for a piece that is blank.
+    pub(in crate::engine) fn spans(&self, text: &str) -> Vec<Option<Span>> {
         let normal = self.normalizer.normalize(text);
+        self.split(&normal).into_iter().map(|piece| original(&normal, piece.range)).collect()
+    }
+
+    fn split(&self, normal: &Normal) -> Vec<Piece> {
+        let normal = normal.text.as_str();
         let split = match self.algorithm {
-            ModelType::Bpe => merges::split(&self.pieces, &normal, |rest| self.normalizer.fixed_prefix(rest)),
-            _ => viterbi::split(&self.pieces, &normal),
+            ModelType::Bpe => merges::split(&self.pieces, normal, |rest| self.normalizer.fixed_prefix(rest)),
+            _ => viterbi::split(&self.pieces, normal),
         };
-        let mut out: Vec<(u32, String)> = Vec::with_capacity(split.len());
+        let mut out = Vec::with_capacity(split.len());
         let mut start = 0;
         for (id, end) in split {
-            self.append(id, &normal[start..end], &mut out);
+            self.append(id, &normal[start..end], start..end, &mut out);
             start = end;
         }
         out
     }
 
     /// Unknown pieces side by side become one, or are written in bytes.
-    fn append(&self, id: u32, text: &str, out: &mut Vec<(u32, String)>) {
+    fn append(&self, id: u32, text: &str, range: Range<usize>, out: &mut Vec<Piece>) {
+        let whole = |range| Piece { id, text: text.to_owned(), range };
         if id != self.pieces.unknown {
-            return out.push((id, text.to_owned()));
+            return out.push(whole(range));
         }
         match (&self.bytes, out.last_mut()) {
-            (Some(ids), _) => {
-                out.extend(text.bytes().map(|byte| (ids[usize::from(byte)], format!("<0x{byte:02X}>"))));
+            (Some(ids), _) => out.extend(text.bytes().map(|byte| {
+                let (id, range) = (ids[usize::from(byte)], range.clone());
+                Piece { id, text: format!("<0x{byte:02X}>"), range }
+            })),
+            (None, Some(last)) if last.id == id => {
+                last.text.push_str(text);
+                last.range.end = range.end;
             }
-            (None, Some((last, unknown))) if *last == id => unknown.push_str(text),
-            (None, _) => out.push((id, text.to_owned())),
+            (None, _) => out.push(whole(range)),
         }
     }
 
@@ -170,6 +190,14 @@ impl SentencePiece {
     }
 }
 
+/// What a range of the normal text was made from, without the blanks around it.
+fn original(normal: &Normal, range: Range<usize>) -> Option<Span> {
+    let (text, blank) = (&normal.text[range.clone()], [SPACE, ' ']);
+    let start = range.end - text.trim_start_matches(blank).len();
+    let end = range.start + text.trim_end_matches(blank).len();
+    (start < end).then(|| Span::new(normal.origins[start].start, normal.origins[end - 1].end))
+}
+
 fn byte_ids(pieces: &Pieces) -> Result<Vec<u32>, String> {
     let mut ids = vec![None; 256];
     for (id, (_, _, kind)) in (0u32..).zip(&pieces.all) {
@@ -193,6 +221,10 @@ fn push_bytes(bytes: &mut Vec<u8>, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[derive(serde::Deserialize)]
@@ -248,6 +280,29 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             let error = from_sentencepiece(&path).unwrap_err();
             assert!(error.to_string().contains("vocab.spm: not a usable SentencePiece model"), "{error}");
+        }
+    }
+
+    static MODELS: LazyLock<Vec<SentencePiece>> = LazyLock::new(|| {
+        let paths = ["models/en-es-tiny/vocab.spm", "tests/goldens/marian/source.spm", "tests/goldens/t5/spiece.model"];
+        paths.map(|path| from_sentencepiece(&root().join(path)).unwrap()).into()
+    });
+
+    proptest! {
+        #[test]
+        fn pieces_stand_in_the_text_in_its_order(text in "([a-z]{1,4}|[ \u{a0}\t]|[ÁéÑ]|e\u{301}|ﬁ|½|😀|[A-Z,.]|\\PC){0,12}") {
+            for model in MODELS.iter() {
+                let (spans, pieces) = (model.spans(&text), model.encode_as_pieces(&text));
+                prop_assert_eq!(spans.len(), pieces.len());
+                prop_assert!(spans.iter().flatten().is_sorted_by(|a, b| a.start <= b.start && a.end <= b.end));
+                for (span, piece) in spans.iter().zip(&pieces) {
+                    // Slicing panics off character boundaries.
+                    let part = span.map_or("", |span| &text[span.start..span.end]);
+                    let bare = piece.trim_matches(SPACE);
+                    prop_assert_eq!(part.is_empty(), bare.is_empty());
+                    prop_assert!(!part.is_ascii() || part == bare, "{:?} is not {:?}", part, piece);
+                }
+            }
         }
     }
 }

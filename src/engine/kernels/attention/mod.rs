@@ -12,7 +12,7 @@ use std::{cell::RefCell, ops::Range};
 pub(in crate::engine) use self::{
     history::{History, Recalling, recall},
     packed::{Packed, Projected},
-    source::{Looking, encode, look},
+    source::{Looking, attended, encode, look},
 };
 use super::float::PANEL;
 use packed::PackedHead;

@@ -8,6 +8,9 @@ use crate::engine::kernels::{
     team::Team,
 };
 
+/// Of the weights of a head, the share at which a position is attended to in earnest.
+const REAL_WEIGHT: f32 = 0.1;
+
 /// Self-attention of an encoder over one source or many: `projected` holds rows of queries, keys and values side by
 /// side; each of `sources` is a range of rows and how many of them may be looked at. `out` is `[rows, heads]`.
 ///
@@ -79,6 +82,43 @@ pub(in crate::engine) fn look(
     if work * width < SERIAL { (0..pieces).for_each(one) } else { team.share(pieces, &one) }
 }
 
+/// The position of its source that each row of each group attends to most, by the sum of its weights in the heads
+/// `among`. The last position, the end token, is where attention rests that needs nothing: it counts only where no other
+/// position has [`REAL_WEIGHT`] a head.
+///
+/// # Panics
+/// If a slice is shorter than the shapes say.
+pub(in crate::engine) fn attended(
+    isa: Isa,
+    queries: &[f32],
+    groups: &[Looking<'_>],
+    heads: Heads,
+    among: Range<usize>,
+) -> Vec<Vec<u32>> {
+    let width = heads.width();
+    let of = |group: &Looking<'_>| {
+        let queries = Strided { values: &queries[group.rows.start * width..group.rows.end * width], stride: width };
+        let length = group.source.length;
+        if length == 0 {
+            return Vec::new();
+        }
+        let mut weights = vec![0.0; group.rows.len() * length];
+        for index in among.clone() {
+            let PackedHead { keys, values } = &group.source.heads[index];
+            Head { keys, values, length, index, heads }.weigh(isa, queries, &mut weights);
+        }
+        weights.chunks_exact(length).map(|weights| heaviest(weights, REAL_WEIGHT * among.len() as f32)).collect()
+    };
+    groups.iter().map(of).collect()
+}
+
+/// The position of the largest weight; the last only where no other has at least `real`.
+fn heaviest(weights: &[f32], real: f32) -> u32 {
+    let (last, others) = weights.split_last().map_or((0, weights), |(_, others)| (others.len(), others));
+    let best = others.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).filter(|(_, weight)| **weight >= real);
+    u32::try_from(best.map_or(last, |(position, _)| position)).unwrap_or(u32::MAX)
+}
+
 /// One head of one source.
 struct Head<'a> {
     keys: &'a [f32],
@@ -117,6 +157,22 @@ impl Head<'_> {
                 sums[row] = exponentials(isa, scores);
             }
             self.mix(isa, scores, &sums[..size], out, first + start, &mut tile);
+        }
+    }
+
+    /// Adds the softmaxed scores of each row of `queries` to its row of `weights`, `[rows, length]`.
+    fn weigh(&self, isa: Isa, queries: Strided<'_>, weights: &mut [f32]) {
+        let stride = self.length.next_multiple_of(PANEL);
+        let (mut scores, mut tile): (_, Tile) = (vec![0.0; MOST_ROWS * stride], [[0.0; PANEL]; MOST_ROWS]);
+        for (block, weights) in weights.chunks_mut(MOST_ROWS * self.length).enumerate() {
+            let first = block * MOST_ROWS * queries.stride + self.heads.columns(self.index).start;
+            let queries = Strided { values: &queries.values[first..], ..queries };
+            self.score(isa, queries, weights.len() / self.length, &mut scores, &mut tile);
+            for (weights, scores) in weights.chunks_mut(self.length).zip(scores.chunks_mut(stride)) {
+                let scores = &mut scores[..self.length];
+                let sum = exponentials(isa, scores);
+                weights.iter_mut().zip(scores).for_each(|(weight, score)| *weight += *score / sum);
+            }
         }
     }
 
