@@ -12,8 +12,9 @@ use std::{
 };
 
 use super::{
-    DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis, Plan, Role,
-    Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest, Translator,
+    ChunkPlan, DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis,
+    Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest,
+    Translator,
 };
 use crate::domain::{ModelId, Task, Usage};
 
@@ -106,14 +107,19 @@ impl Fake {
 }
 
 impl Summarizer for Fake {
+    fn plan(&self, request: &SummarizeRequest) -> Result<ChunkPlan, EngineError> {
+        Ok(ChunkPlan::whole(request.sentences.len()))
+    }
+
     fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
-        let chosen = request.sentences.iter().take(request.count).enumerate();
-        let sentences: Vec<_> =
-            chosen.map(|(index, text)| DraftSentence { text: text.clone(), source: Some(index) }).collect();
+        let chosen = 0..request.count.min(request.sentences.len());
+        let sentences: Vec<_> = chosen.map(|index| DraftSentence::of(&request.sentences, index)).collect();
         let written = sentences.iter().map(|sentence| sentence.text.as_str());
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(written) };
-        Ok(SummarizeOutput { sentences, chunks: 1, sentences_read: request.sentences.len(), usage })
+        let unchanged = request.is_short_enough();
+        let (rounds, sentences_read) = (usize::from(!unchanged), request.sentences.len());
+        Ok(SummarizeOutput { sentences, chunks: 1, rounds, unchanged, sentences_read, usage })
     }
 }
 

@@ -71,6 +71,7 @@ impl Service {
         let request = SummarizeRequest {
             language: plan.language,
             sentences: plan.document.texts(),
+            paragraphs: plan.document.paragraphs(),
             count: options.sentence_count(),
             generation: GenerationOptions::default(),
         };
@@ -157,6 +158,8 @@ fn assemble(
         sentences,
         coverage: Coverage {
             chunks: draft.output.chunks,
+            rounds: draft.output.rounds,
+            unchanged: draft.output.unchanged,
             sentences_read: draft.output.sentences_read,
             sentences_total: plan.document.sentences.len(),
         },
