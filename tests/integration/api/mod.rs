@@ -3,6 +3,7 @@
 mod bad_input;
 mod errors;
 mod harness;
+mod long;
 mod models;
 mod openapi;
 mod server;
