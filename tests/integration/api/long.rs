@@ -16,9 +16,9 @@ fn article(words: usize) -> String {
     };
     for sentence in 0..words / 20 {
         let drawn: Vec<&str> =
-            (0..17).map(|_| known[draw(known.len())].trim_matches(|c: char| c.is_ascii_punctuation())).collect();
+            (0..15).map(|_| known[draw(known.len())].trim_matches(|c: char| c.is_ascii_punctuation())).collect();
         text.push_str(&format!(
-            "The story {sentence} {}.{}",
+            "The story {sentence} {} was told.{}",
             drawn.join(" "),
             if sentence % 5 == 4 { "\n\n" } else { " " }
         ));
