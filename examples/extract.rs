@@ -54,6 +54,7 @@ fn summary(mut sentences: Vec<String>, arguments: &Arguments) -> Result<Vec<Stri
     let request = SummarizeRequest {
         language: arguments.language,
         sentences,
+        paragraphs: Vec::new(),
         count: arguments.count,
         generation: GenerationOptions::default(),
     };

@@ -50,6 +50,16 @@ impl Findings {
         looks.chain(number.then_some(Fault::Number)).chain(name.then_some(Fault::Name)).collect()
     }
 
+    /// What `after` no longer has.
+    pub fn mended_in(&self, after: &Self) -> Vec<Fault> {
+        let left = after.faults();
+        let mut gone: Vec<Fault> = self.faults().into_iter().filter(|fault| !left.contains(fault)).collect();
+        if after.lost.len() < self.lost.len() && !gone.contains(&Fault::Name) {
+            gone.push(Fault::Name);
+        }
+        gone
+    }
+
     /// How bad it is: 0 where nothing was found. Translations of one sentence are compared by this.
     pub fn weight(&self) -> usize {
         let looks: usize = self.looks.iter().map(|fault| weight(*fault)).sum();
@@ -76,10 +86,19 @@ fn weight(fault: Fault) -> usize {
     }
 }
 
+/// Parts of a sentence and of its translation that the translator took together.
+pub type Link = (Span, Span);
+
 /// `translation` with the source's names and figures where others stand in their place; `None` where nothing can be put
-/// in, or it would be no better.
-pub fn mended(source: &str, translation: &str, pair: LanguagePair, findings: &Findings) -> Option<(String, Findings)> {
-    let mut edits = names_to_put_in(pair, findings);
+/// in, or it would be no better. `links` tell where a name went that cannot be told by its looks; there may be none.
+pub fn mended(
+    source: &str,
+    translation: &str,
+    pair: LanguagePair,
+    findings: &Findings,
+    links: &[Link],
+) -> Option<(String, Findings)> {
+    let mut edits = names_to_put_in(translation, pair, findings, links);
     edits.extend(figures_to_put_in(pair, findings));
     let text = edited(translation, edits)?;
     let after = Findings::of(source, &text, pair);
@@ -89,9 +108,34 @@ pub fn mended(source: &str, translation: &str, pair: LanguagePair, findings: &Fi
 /// A place in the translation and what belongs there.
 type Edit = (Span, String);
 
-fn names_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
+fn names_to_put_in(translation: &str, pair: LanguagePair, findings: &Findings, links: &[Link]) -> Vec<Edit> {
     let right = |lost: &Lost| names::in_target(&lost.name, pair).unwrap_or_else(|| lost.name.clone());
-    findings.lost.iter().filter_map(|lost| Some((lost.replacement?, right(lost)))).collect()
+    let place = |lost: &Lost| lost.replacement.or_else(|| linked(lost, translation, links));
+    findings.lost.iter().filter_map(|lost| Some((place(lost)?, right(lost)))).collect()
+}
+
+/// The words of `translation` that were written from a lost name and from nothing else, not many more than it has.
+fn linked(lost: &Lost, translation: &str, links: &[Link]) -> Option<Span> {
+    let from_name = |link: &&Link| link.0.start < lost.source.end && lost.source.start < link.0.end;
+    let start = links.iter().filter(from_name).map(|link| link.1.start).min()?;
+    let end = links.iter().filter(from_name).map(|link| link.1.end).max()?;
+    let span = whole_words(translation, Span::new(start, end))?;
+    let inside = |link: &&Link| link.1.start < span.end && span.start < link.1.end;
+    let words = |text: &str| text.split_whitespace().count();
+    let shown = &translation[span.start..span.end];
+    let alone = links.iter().filter(inside).all(|link| from_name(&link));
+    let alike = words(shown) <= words(&lost.name) + 1 && !shown.contains(char::is_numeric);
+    (alone && alike).then_some(span)
+}
+
+/// `span` without the marks at its ends, and with the rest of the words that it cuts; `None` without a letter.
+fn whole_words(text: &str, span: Span) -> Option<Span> {
+    let part = text.get(span.start..span.end)?;
+    let first = span.start + part.find(char::is_alphanumeric)?;
+    let last = span.start + part.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let before = text[..first].trim_end_matches(char::is_alphanumeric).len();
+    let after = &text[last..];
+    Some(Span::new(before, last + after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len())))
 }
 
 /// Figures of one kind take each other's places in order, where as many are missing as were invented.
@@ -143,7 +187,7 @@ mod tests {
     const EN_ES: LanguagePair = LanguagePair { source: Language::ENGLISH, target: Language::SPANISH };
 
     fn mend(source: &str, translation: &str) -> Option<String> {
-        mended(source, translation, EN_ES, &Findings::of(source, translation, EN_ES)).map(|(text, _)| text)
+        mended(source, translation, EN_ES, &Findings::of(source, translation, EN_ES), &[]).map(|(text, _)| text)
     }
 
     #[test]
@@ -182,6 +226,23 @@ mod tests {
             assert_eq!((findings.weight(), findings.faults()), (0, vec![]), "{findings:?}");
             assert_eq!(mend(source, translation), None);
         }
+    }
+
+    #[test]
+    fn a_name_that_became_any_word_is_put_where_the_translator_looked_at_it() {
+        let (source, translation) = ("The storm hit Honduras on Monday.", "La tormenta golpeó libran el lunes.");
+        let at = |text: &str, part: &str| {
+            let start = text.find(part).unwrap();
+            Span::new(start, start + part.len())
+        };
+        let link = |from: &str, into: &str| (at(source, from), at(translation, into));
+        let links =
+            [link("storm", "tormenta"), link("hit", "golpeó"), link("Honduras", "libr"), link("Honduras", "an")];
+        let findings = Findings::of(source, translation, EN_ES);
+        let mended = |links: &[Link]| mended(source, translation, EN_ES, &findings, links).map(|(text, _)| text);
+        assert_eq!(mended(&links).as_deref(), Some("La tormenta golpeó Honduras el lunes."));
+        let shared = [links[2], links[3], link("hit", "libran")];
+        assert_eq!(mended(&shared), None, "the word stands for something else as well");
     }
 
     #[test]

@@ -103,11 +103,12 @@ fn origin(summary: &Summary) -> String {
         true => format!("; read {} of {} sentences", coverage.sentences_read, coverage.sentences_total),
         false => String::new(),
     };
+    let unchanged = if coverage.unchanged { "; no longer than asked, so unchanged" } else { "" };
     let untranslated = output::untranslated(summary.dropped);
     let checks = summary.checks.as_ref().map(found).unwrap_or_default();
     let missing = summary.missing_pairs.iter().map(|pair| format!("; no installed model translates {pair}"));
     format!(
-        "[{models}; {:.2} s{unread}{untranslated}{checks}{}]",
+        "[{models}; {:.2} s{unread}{unchanged}{untranslated}{checks}{}]",
         summary.timings.total.as_secs_f64(),
         missing.collect::<String>()
     )

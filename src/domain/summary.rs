@@ -65,8 +65,13 @@ pub struct Evidence {
 /// How much of the article the summariser read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {
-    /// Pieces that the article was split into for the model's context.
+    /// Chunks that the article was split into for the model's context.
     pub chunks: usize,
+    /// Rounds that made the summary: in each but the first, what was written in the one before was shortened again. 0
+    /// for an article that is unchanged.
+    pub rounds: usize,
+    /// Whether the summary is the article itself, which has no more sentences than were asked for.
+    pub unchanged: bool,
     /// Sentences read.
     pub sentences_read: usize,
     /// Sentences in the article.

@@ -12,10 +12,13 @@
 mod terms;
 
 use super::{
-    DraftSentence, EngineError, Event, Generate, Generator, Source, SourceId, SummarizeOutput, SummarizeRequest,
-    Summarizer,
+    ChunkPlan, DraftSentence, EngineError, Event, Generate, Generator, Source, SourceId, SummarizeOutput,
+    SummarizeRequest, Summarizer,
 };
-use crate::{domain::Usage, text};
+use crate::{
+    domain::{Language, Usage},
+    text,
+};
 use terms::Terms;
 
 /// Weight of nearness to the whole article.
@@ -52,7 +55,20 @@ const FEWEST_WORDS: usize = 4;
 #[derive(Debug)]
 pub(super) struct Extractive;
 
+/// What becomes of sentences that say what a chosen one says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// They are taken when nothing else is left: the article has no others.
+    LastResort,
+    /// They are left out, even where too few remain.
+    Dropped,
+}
+
 impl Summarizer for Extractive {
+    fn plan(&self, request: &SummarizeRequest) -> Result<ChunkPlan, EngineError> {
+        Ok(ChunkPlan::whole(request.sentences.len()))
+    }
+
     /// See [`select`]. No network is asked, and it is done before anybody can stop wanting it.
     fn summarize(&self, request: &SummarizeRequest, _model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
         Ok(select(request))
@@ -63,12 +79,15 @@ impl Summarizer for Extractive {
 /// and fragments are chosen only when there are not enough whole sentences.
 pub fn select(request: &SummarizeRequest) -> SummarizeOutput {
     let sentences = &request.sentences;
-    let chosen =
-        if sentences.len() <= request.count { (0..sentences.len()).collect() } else { choose(sentences, request) };
-    let draft = |index: usize| DraftSentence { text: sentences[index].clone(), source: Some(index) };
+    if request.is_short_enough() {
+        return SummarizeOutput::unchanged(sentences);
+    }
+    let chosen = choose(sentences, request.language, request.count, Repeats::LastResort);
     SummarizeOutput {
-        sentences: chosen.into_iter().map(draft).collect(),
+        sentences: chosen.into_iter().map(|index| DraftSentence::of(sentences, index)).collect(),
         chunks: 1,
+        rounds: 1,
+        unchanged: false,
         sentences_read: sentences.len(),
         usage: Usage::default(),
     }
@@ -98,19 +117,22 @@ impl Generator for NoNetwork {
     }
 }
 
-/// The indices of the best `request.count` sentences, in order.
-fn choose(sentences: &[String], request: &SummarizeRequest) -> Vec<usize> {
+/// The indices of the best `count` sentences, in order; fewer where there are no more.
+pub(super) fn choose(sentences: &[String], language: Language, count: usize, repeats: Repeats) -> Vec<usize> {
     let whole: Vec<usize> = (0..sentences.len()).filter(|index| is_whole(&sentences[*index])).collect();
-    let mut open = if whole.len() < request.count { (0..sentences.len()).collect() } else { whole };
-    let terms = Terms::of(sentences, request.language);
+    let mut open = if whole.len() < count { (0..sentences.len()).collect() } else { whole };
+    let terms = Terms::of(sentences, language);
     let mut scores = scores(sentences, &terms, &open);
     let mut repetition = vec![0.0_f32; sentences.len()];
-    let mut chosen = Vec::with_capacity(request.count);
-    while chosen.len() < request.count {
+    let mut chosen = Vec::with_capacity(count.min(sentences.len()));
+    while chosen.len() < count {
         // `max_by` takes the last of equals, so the candidates go backwards.
         let value = |index: &usize| scores[*index] - price(repetition[*index]);
         let best = (0..open.len()).rev().max_by(|a, b| value(&open[*a]).total_cmp(&value(&open[*b])));
         let Some(best) = best.map(|position| open.remove(position)) else { break };
+        if repeats == Repeats::Dropped && repetition[best] > SAME {
+            break; // All that are left pay the last resort's price.
+        }
         chosen.push(best);
         scores[best] = f32::NEG_INFINITY;
         for (worst, nearness) in repetition.iter_mut().zip(terms.nearness([best])) {
@@ -161,11 +183,17 @@ fn is_whole(sentence: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{GenerationOptions, Language};
+    use crate::domain::GenerationOptions;
     use crate::text::Document;
 
     fn summarize(sentences: Vec<String>, language: Language, count: usize) -> SummarizeOutput {
-        let request = SummarizeRequest { language, sentences, count, generation: GenerationOptions::default() };
+        let request = SummarizeRequest {
+            language,
+            sentences,
+            paragraphs: Vec::new(),
+            count,
+            generation: GenerationOptions::default(),
+        };
         select(&request)
     }
 

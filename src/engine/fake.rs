@@ -12,8 +12,9 @@ use std::{
 };
 
 use super::{
-    DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis, Plan, Role,
-    Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest, Translator,
+    ChunkPlan, DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis,
+    Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest,
+    Translator,
 };
 use crate::domain::{ModelId, Task, Usage};
 
@@ -108,18 +109,25 @@ impl Fake {
 }
 
 impl Summarizer for Fake {
+    fn plan(&self, request: &SummarizeRequest) -> Result<ChunkPlan, EngineError> {
+        Ok(ChunkPlan::whole(request.sentences.len()))
+    }
+
     fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let drafts = self.loader.with(&self.id, |script| script.drafts.clone());
-        let written = drafts.into_iter().map(|text| DraftSentence { text, source: None });
+        let all = 0..request.sentences.len();
+        let written = drafts.into_iter().map(|text| DraftSentence { text, source: None, from: all.clone() });
         let mut sentences: Vec<_> = written.take(request.count).collect();
         if sentences.is_empty() {
-            let chosen = request.sentences.iter().take(request.count).enumerate();
-            sentences.extend(chosen.map(|(index, text)| DraftSentence { text: text.clone(), source: Some(index) }));
+            let chosen = 0..request.count.min(request.sentences.len());
+            sentences.extend(chosen.map(|index| DraftSentence::of(&request.sentences, index)));
         }
         let written = sentences.iter().map(|sentence| sentence.text.as_str());
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(written) };
-        Ok(SummarizeOutput { sentences, chunks: 1, sentences_read: request.sentences.len(), usage })
+        let unchanged = request.is_short_enough();
+        let (rounds, sentences_read) = (usize::from(!unchanged), request.sentences.len());
+        Ok(SummarizeOutput { sentences, chunks: 1, rounds, unchanged, sentences_read, usage })
     }
 }
 

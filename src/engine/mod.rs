@@ -7,6 +7,7 @@
 
 mod abstractive;
 mod alignment;
+mod chunk_plan;
 mod error;
 pub mod extractive;
 pub mod fake;
@@ -25,11 +26,12 @@ mod tokenizer;
 mod translation;
 mod weights;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{ops::Range, path::PathBuf, sync::Arc};
 
 use crate::domain::{GenerationOptions, Language, LanguagePair, ModelCard, Precision, Runtime, Span, Usage};
 
 pub use alignment::Link;
+pub use chunk_plan::ChunkPlan;
 pub use error::EngineError;
 pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
@@ -76,10 +78,19 @@ pub struct SummarizeRequest {
     pub language: Language,
     /// The article's sentences, in order, cleaned.
     pub sentences: Vec<String>,
+    /// The number of each sentence's paragraph; empty where it is not known.
+    pub paragraphs: Vec<usize>,
     /// The number of sentences wanted.
     pub count: usize,
     /// Settings that win over the model's own.
     pub generation: GenerationOptions,
+}
+
+impl SummarizeRequest {
+    /// Whether the article has no more sentences than its summary is to have.
+    fn is_short_enough(&self) -> bool {
+        self.sentences.len() <= self.count
+    }
 }
 
 /// A summary in the article's language.
@@ -87,12 +98,31 @@ pub struct SummarizeRequest {
 pub struct SummarizeOutput {
     /// The sentences, in the article's order.
     pub sentences: Vec<DraftSentence>,
-    /// How many pieces the article was split into.
+    /// How many chunks the article was split into.
     pub chunks: usize,
+    /// How many rounds made it: in each but the first, what was written in the one before was shortened again. 0 for an
+    /// article that is unchanged.
+    pub rounds: usize,
+    /// Whether this is the article itself, which has no more sentences than were asked for.
+    pub unchanged: bool,
     /// How many of the article's sentences were read.
     pub sentences_read: usize,
     /// Tokens read and written.
     pub usage: Usage,
+}
+
+impl SummarizeOutput {
+    /// All sentences of an article that is short enough.
+    fn unchanged(sentences: &[String]) -> Self {
+        Self {
+            sentences: (0..sentences.len()).map(|index| DraftSentence::of(sentences, index)).collect(),
+            chunks: 1,
+            rounds: 0,
+            unchanged: true,
+            sentences_read: sentences.len(),
+            usage: Usage::default(),
+        }
+    }
 }
 
 /// One sentence of a summary, before translation.
@@ -102,6 +132,15 @@ pub struct DraftSentence {
     pub text: String,
     /// The index of the article's sentence that it is, word for word.
     pub source: Option<usize>,
+    /// The article's sentences that it was written from, as far as that is known: those that the model read for it.
+    pub from: Range<usize>,
+}
+
+impl DraftSentence {
+    /// The article's sentence at `index`, word for word.
+    fn of(sentences: &[String], index: usize) -> Self {
+        Self { text: sentences[index].clone(), source: Some(index), from: index..index + 1 }
+    }
 }
 
 /// Sentences to translate, each on its own.
@@ -138,6 +177,12 @@ pub struct TranslateOutput {
 
 /// Shortens text. The work of the network is done by the [`Generate`] that each call brings.
 pub trait Summarizer: Send + Sync {
+    /// How [`summarize`](Self::summarize) will read an article, without asking the network.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the article cannot be put into tokens.
+    fn plan(&self, request: &SummarizeRequest) -> Result<ChunkPlan, EngineError>;
+
     /// Shortens one article.
     ///
     /// # Errors

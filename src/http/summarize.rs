@@ -142,7 +142,9 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
         "en": "Works begin in May.", "es": "Las obras comienzan en mayo.",
         "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
     }],
-    "coverage": {"chunks": 1, "sentences_read": 3, "sentences_total": 3, "truncated": false},
+    "coverage": {
+        "chunks": 1, "rounds": 1, "unchanged": false, "sentences_read": 3, "sentences_total": 3, "truncated": false,
+    },
     "usage": {"input_tokens": 24, "output_tokens": 12},
     "models": {"summarizer": "extractive@0.1.0", "translator": "en-es-tiny@0.1.0"},
     "checks": {"facts": [], "untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 0, "repairs": [], "faults": []},
@@ -270,9 +272,15 @@ struct Evidence {
 /// How much of the article was read.
 #[derive(Debug, Serialize, ToSchema)]
 struct Coverage {
-    /// Pieces that it was split into for the model's context.
+    /// Chunks that it was split into for the model's context.
     #[schema(examples(1))]
     chunks: usize,
+    /// Rounds that made the summary: in each but the first, what was written in the one before was shortened again. 0
+    /// for an article that is unchanged.
+    #[schema(examples(1))]
+    rounds: usize,
+    /// Whether the summary is the article itself, which has no more sentences than were asked for.
+    unchanged: bool,
     /// Sentences read.
     #[schema(examples(12))]
     sentences_read: usize,
@@ -287,6 +295,8 @@ impl From<domain::Coverage> for Coverage {
     fn from(coverage: domain::Coverage) -> Self {
         Self {
             chunks: coverage.chunks,
+            rounds: coverage.rounds,
+            unchanged: coverage.unchanged,
             sentences_read: coverage.sentences_read,
             sentences_total: coverage.sentences_total,
             truncated: coverage.truncated(),

@@ -47,6 +47,8 @@ pub(super) fn assemble(article: &Article, options: &SummaryOptions, plan: Plan, 
         sentences,
         coverage: Coverage {
             chunks: draft.output.chunks,
+            rounds: draft.output.rounds,
+            unchanged: draft.output.unchanged,
             sentences_read: draft.output.sentences_read,
             sentences_total: plan.document.sentences.len(),
         },

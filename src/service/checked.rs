@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Service, ServiceError, blocking, summarize::each_once};
 use crate::{
-    checks::translation::{Findings, mended},
+    checks::translation::{Findings, Link, mended},
     domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, Usage},
     engine::{TranslateOutput, TranslateRequest},
     pool::Timed,
@@ -53,10 +53,19 @@ impl Checked {
         self.findings.faults()
     }
 
+    /// A first translation, with the source's names and figures put in where they belong.
+    fn first(source: &str, text: String, links: &[Link], pair: LanguagePair) -> Self {
+        let mut first = Self { findings: Findings::of(source, &text, pair), ..Self::unseen(text) };
+        if let Some((text, findings)) = mended(source, &first.text, pair, &first.findings, links) {
+            first.take(text, findings, Means::Source);
+        }
+        first
+    }
+
     /// Takes `text` instead, as it stands or with the source's names and figures put in, where that is better.
     fn offer(&mut self, source: &str, text: &str, means: Means, pair: LanguagePair) {
         let findings = Findings::of(source, text, pair);
-        let put_in = mended(source, text, pair, &findings);
+        let put_in = mended(source, text, pair, &findings, &[]);
         if findings.weight() < self.findings.weight() {
             self.take(text.to_owned(), findings, means);
         }
@@ -66,8 +75,7 @@ impl Checked {
     }
 
     fn take(&mut self, text: String, findings: Findings, means: Means) {
-        let left = findings.faults();
-        let gone = self.findings.faults().into_iter().filter(|fault| !left.contains(fault));
+        let gone = self.findings.mended_in(&findings).into_iter();
         self.repairs.extend(gone.map(|fault| Repair { fault, means }));
         (self.text, self.findings) = (text, findings);
     }
@@ -98,19 +106,17 @@ impl Service {
         sentences: Vec<String>,
     ) -> Result<CheckedTranslation, ServiceError> {
         let mut done = CheckedTranslation::default();
-        let answer = self.ask(by, &by.first, sentences.clone()).await?;
+        let answer = self.ask(by, &by.first, sentences.clone(), 0).await?;
         done.add(&by.first, &answer);
         done.dropped = answer.output.untranslated;
         if !by.checks {
             done.sentences = answer.output.sentences.into_iter().map(Checked::unseen).collect();
             return Ok(done);
         }
-        done.sentences = vec![Checked::unseen(String::new()); sentences.len()];
-        let all: Vec<usize> = (0..sentences.len()).collect();
-        let texts = answer.output.sentences;
-        done = look(done, &sentences, all, texts, Means::Alternative, by.pair).await;
+        done = look(done, &sentences, answer.output, by.pair).await;
+        done = self.try_again(by, &by.first, Means::Alternative, &sentences, done).await;
         if let Some(second) = &by.second {
-            done = self.try_another(by, second, &sentences, done).await;
+            done = self.try_again(by, second, Means::Model, &sentences, done).await;
         }
         done.models = each_once(done.models.into_iter());
         Ok(done)
@@ -121,16 +127,19 @@ impl Service {
         by: &Translators,
         model: &InstalledModel,
         sentences: Vec<String>,
+        alternatives: usize,
     ) -> Result<Timed<TranslateOutput>, ServiceError> {
-        let request = TranslateRequest { pair: by.pair, sentences, alternatives: 0, generation: GenerationOptions::default() };
+        let generation = GenerationOptions::default();
+        let request = TranslateRequest { pair: by.pair, sentences, alternatives, generation };
         Ok(self.pool.translate(model, request, by.deadline).await?)
     }
 
-    /// Has `model` translate the sentences that came out wrong, and takes what is better.
-    async fn try_another(
+    /// Has `model` give all that it has for the sentences that came out wrong, and takes what is better.
+    async fn try_again(
         &self,
         by: &Translators,
         model: &InstalledModel,
+        means: Means,
         sentences: &[String],
         mut done: CheckedTranslation,
     ) -> CheckedTranslation {
@@ -139,41 +148,62 @@ impl Service {
             return done;
         }
         let chosen = faulty.iter().map(|at| sentences[*at].clone()).collect();
-        match self.ask(by, model, chosen).await {
+        match self.ask(by, model, chosen, ALTERNATIVES).await {
             Ok(answer) => {
                 done.add(model, &answer);
-                look(done, sentences, faulty, answer.output.sentences, Means::Model, by.pair).await
+                compare(done, sentences, faulty, answer.output, means, by.pair).await
             }
             // There is a translation already: it stands, with its faults told.
             Err(error) => {
-                tracing::debug!(model = %model.name, %error, "no second translation");
+                tracing::debug!(model = %model.name, %error, "no other translation");
                 done
             }
         }
     }
 }
 
-/// Offers `texts` to the sentences at `places`. The first text that a sentence is offered is no repair.
+/// Further translations that are looked at of a sentence whose first is wrong: as many as four beams have.
+const ALTERNATIVES: usize = 3;
+
+/// Looks at the first translations.
 async fn look(
     mut done: CheckedTranslation,
     sentences: &[String],
+    output: TranslateOutput,
+    pair: LanguagePair,
+) -> CheckedTranslation {
+    let sources = sentences.to_vec();
+    blocking(move || {
+        let began = Instant::now();
+        let alignments = output.alignments.into_iter().chain(std::iter::repeat_with(Vec::new));
+        for ((source, text), links) in sources.iter().zip(output.sentences).zip(alignments) {
+            let links: Vec<Link> = links.into_iter().map(|link| (link.source, link.target)).collect();
+            done.sentences.push(Checked::first(source, text, &links, pair));
+        }
+        done.timings.checks += began.elapsed();
+        done
+    })
+    .await
+}
+
+/// Offers what else there is to the sentences at `places`.
+async fn compare(
+    mut done: CheckedTranslation,
+    sentences: &[String],
     places: Vec<usize>,
-    texts: Vec<String>,
+    output: TranslateOutput,
     means: Means,
     pair: LanguagePair,
 ) -> CheckedTranslation {
     let sources: Vec<String> = places.iter().map(|at| sentences[*at].clone()).collect();
     blocking(move || {
         let began = Instant::now();
-        for ((at, source), text) in places.into_iter().zip(&sources).zip(&texts) {
-            let sentence = &mut done.sentences[at];
-            if sentence.text.is_empty() {
-                *sentence = Checked { findings: Findings::of(source, text, pair), ..Checked::unseen(text.clone()) };
-                if let Some((text, findings)) = mended(source, text, pair, &sentence.findings) {
-                    sentence.take(text, findings, Means::Source);
-                }
-            } else {
-                sentence.offer(source, text, means, pair);
+        let alternatives = output.alternatives.into_iter().chain(std::iter::repeat_with(Vec::new));
+        for (((at, source), text), alternatives) in
+            places.into_iter().zip(&sources).zip(output.sentences).zip(alternatives)
+        {
+            for text in std::iter::once(text).chain(alternatives) {
+                done.sentences[at].offer(source, &text, means, pair);
             }
         }
         done.timings.checks += began.elapsed();

@@ -78,6 +78,7 @@ impl Service {
         let request = SummarizeRequest {
             language: plan.language,
             sentences: plan.document.texts(),
+            paragraphs: plan.document.paragraphs(),
             count: options.sentence_count(),
             generation: GenerationOptions::default(),
         };

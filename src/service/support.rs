@@ -8,7 +8,7 @@ use crate::{
         guards,
         ledger::Source,
     },
-    domain::{Evidence, Fault, Language, Means, Repair, Span},
+    domain::{Evidence, Fault, GenerationOptions, Language, Means, Repair, Span},
     engine::{DraftSentence, SummarizeRequest, extractive::select},
     text::Document,
 };
@@ -134,8 +134,13 @@ const RANKED: usize = 20;
 
 /// The most telling sentences, the article's first ones where they are equal.
 fn ranking(document: &Document, language: Language) -> Vec<usize> {
-    let request =
-        SummarizeRequest { language, sentences: document.texts(), count: RANKED, generation: Default::default() };
+    let request = SummarizeRequest {
+        language,
+        sentences: document.texts(),
+        paragraphs: Vec::new(),
+        count: RANKED,
+        generation: GenerationOptions::default(),
+    };
     select(&request).sentences.into_iter().filter_map(|sentence| sentence.source).collect()
 }
 
@@ -148,7 +153,7 @@ mod tests {
 
     fn examined(sentences: &[&str], strict: bool) -> Vec<(String, bool, usize)> {
         let mut support = Support::of(Document::read(ARTICLE), Language::ENGLISH);
-        let drafts = sentences.iter().map(|text| DraftSentence { text: (*text).to_owned(), source: None });
+        let drafts = sentences.iter().map(|text| DraftSentence { text: (*text).to_owned(), source: None, from: 0..3 });
         let drafts = drafts.collect::<Vec<_>>().into_iter().map(|draft| support.examine(draft, true)).collect();
         let kept = support.replace(drafts, strict);
         kept.into_iter().map(|draft| (draft.text, draft.verbatim.is_some(), draft.repairs.len())).collect()
@@ -179,7 +184,8 @@ mod tests {
     #[test]
     fn evidence_lies_where_the_article_says_it() {
         let mut support = Support::of(Document::read(ARTICLE), Language::ENGLISH);
-        let draft = DraftSentence { text: "Tariffs on farm goods will be cut by July.".into(), source: None };
+        let draft =
+            DraftSentence { text: "Tariffs on farm goods will be cut by July.".into(), source: None, from: 0..3 };
         let span = support.examine(draft, true).evidence[0].span;
         assert_eq!(&ARTICLE[span.start..span.end], "They agreed to cut tariffs on farm goods by July.");
     }

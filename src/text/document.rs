@@ -47,6 +47,11 @@ impl Document {
     pub fn texts(&self) -> Vec<String> {
         self.sentences.iter().map(|sentence| sentence.text.clone()).collect()
     }
+
+    /// The number of each sentence's paragraph.
+    pub fn paragraphs(&self) -> Vec<usize> {
+        self.sentences.iter().map(|sentence| sentence.paragraph).collect()
+    }
 }
 
 #[cfg(test)]

@@ -24,10 +24,17 @@ fn refused(file: Option<&str>, variables: &[(&str, &str)], flags: &Overrides) ->
 fn defaults_stand_alone() {
     let settings = load(None, &[], &Overrides::default()).unwrap();
     assert_eq!(settings.server.bind, "127.0.0.1:8080");
-    assert_eq!(settings.limits.body_bytes, 4 << 20);
-    assert_eq!(settings.limits.text_characters, 200_000);
+    assert_eq!(settings.limits.body_bytes, 8 << 20);
+    assert_eq!(settings.limits.text_characters, 1_000_000);
     assert_eq!(settings.models.memory_budget_mib, 0);
     assert_eq!((settings.log.level.as_str(), settings.log.format), ("info", LogFormat::Text));
+}
+
+/// Python's `json.dumps` and others write `\u00e9` for every character beyond ASCII.
+#[test]
+fn the_longest_text_fits_the_body_however_json_escapes_it() {
+    let limits = load(None, &[], &Overrides::default()).unwrap().limits;
+    assert!(limits.body_bytes > 6 * limits.text_characters + 1000);
 }
 
 #[test]

@@ -12,7 +12,10 @@ use actix_web::{
 use breve::{
     config::{HubSettings, LimitSettings, ModelSettings, Settings},
     domain::{ModelId, Precision, Runtime},
-    engine::fake::{FakeLoader, Script, Step},
+    engine::{
+        EngineLoader, Loader,
+        fake::{FakeLoader, Script, Step},
+    },
     http::{self, ApiState},
     pool::{Pool, PoolSettings},
     service::{Service, ServiceSettings},
@@ -70,9 +73,23 @@ impl Api {
     }
 
     pub(super) fn with(limits: LimitSettings, load_at_start: Vec<ModelId>) -> Self {
+        let loader = FakeLoader::default();
+        Self::over(loader.clone(), Arc::new(loader), limits, load_at_start)
+    }
+
+    /// Over the models that ship with Breve; no script is followed.
+    pub(super) fn with_real_engines(limits: LimitSettings) -> Self {
+        Self::over(FakeLoader::default(), Arc::new(Loader), limits, Vec::new())
+    }
+
+    fn over(
+        loader: FakeLoader,
+        engines: Arc<dyn EngineLoader>,
+        limits: LimitSettings,
+        load_at_start: Vec<ModelId>,
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let store = Store::open(&models(&home), &hub(&home)).unwrap();
-        let loader = FakeLoader::default();
         let pool = PoolSettings {
             memory_budget_bytes: 1 << 34,
             idle_unload: None,
@@ -91,7 +108,7 @@ impl Api {
             load_at_start,
             extra_models: Vec::new(),
         };
-        let service = Service::new(store, Pool::new(pool, Arc::new(loader.clone())), settings);
+        let service = Service::new(store, Pool::new(pool, engines), settings);
         Self { loader, limits, service, _home: home }
     }
 

@@ -4,6 +4,7 @@ mod bad_input;
 mod checks;
 mod errors;
 mod harness;
+mod long;
 mod models;
 mod openapi;
 mod server;

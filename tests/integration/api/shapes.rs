@@ -33,7 +33,10 @@ async fn a_summary_has_the_documented_shape() {
             "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
         })
     );
-    assert_eq!(answer["coverage"], json!({"chunks": 1, "sentences_read": 4, "sentences_total": 4, "truncated": false}));
+    let coverage = json!({
+        "chunks": 1, "rounds": 1, "unchanged": false, "sentences_read": 4, "sentences_total": 4, "truncated": false,
+    });
+    assert_eq!(answer["coverage"], coverage);
     assert_eq!(keys(&answer["usage"]), ["input_tokens", "output_tokens"]);
     assert_eq!(keys(&answer["models"]), ["summarizer", "translator"]);
     assert!(answer["models"]["translator"].as_str().unwrap().starts_with("en-es-tiny@"), "{answer}");
