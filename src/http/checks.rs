@@ -21,8 +21,18 @@ use crate::{
 pub(super) struct SummaryChecks {
     /// Every number, date, time, amount, percentage, name and quotation of the summary, each once.
     facts: Vec<Fact>,
-    #[serde(flatten)]
-    counts: Counts,
+    /// Sentences that stand in the source's language.
+    #[schema(examples(0))]
+    untranslated: usize,
+    /// Sentences that say a word or a phrase over and over.
+    #[schema(examples(0))]
+    repeated: usize,
+    /// Sentences that no translator gave anything for: these stand as they were.
+    #[schema(examples(0))]
+    dropped: usize,
+    /// Faults that were mended.
+    #[schema(examples(1))]
+    repaired: usize,
     /// What was mended, and how.
     repairs: Vec<SentenceRepair>,
     /// What is wrong still.
@@ -32,12 +42,10 @@ pub(super) struct SummaryChecks {
 impl From<CheckReport> for SummaryChecks {
     fn from(report: CheckReport) -> Self {
         Self {
-            counts: Counts {
-                untranslated: report.count(Fault::Untranslated),
-                repeated: report.count(Fault::Repeated),
-                dropped: report.dropped,
-                repaired: report.repairs.len(),
-            },
+            untranslated: report.count(Fault::Untranslated),
+            repeated: report.count(Fault::Repeated),
+            dropped: report.dropped,
+            repaired: report.repairs.len(),
             facts: report.facts.into_iter().map(Into::into).collect(),
             repairs: report.repairs.into_iter().map(Into::into).collect(),
             faults: report.faults.into_iter().map(Into::into).collect(),
@@ -128,14 +136,16 @@ struct SentenceRepair {
     sentence: usize,
     #[schema(value_type = String, examples("es"))]
     language: Language,
-    #[serde(flatten)]
-    #[schema(inline)]
-    repair: Repair,
+    #[schema(schema_with = schemas::fault)]
+    fault: Fault,
+    #[schema(schema_with = schemas::means)]
+    means: Means,
 }
 
 impl From<OfSentence<domain::Repair>> for SentenceRepair {
     fn from(done: OfSentence<domain::Repair>) -> Self {
-        Self { sentence: done.sentence, language: done.language, repair: done.what.into() }
+        let domain::Repair { fault, means } = done.what;
+        Self { sentence: done.sentence, language: done.language, fault, means }
     }
 }
 
