@@ -163,10 +163,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# What random weights write would all be found at fault, and tried again: the models are timed, not the checks.
+UNCHECKED = {"source": "en", "checks": False}
+
+
 def summarize(text):
-    body = {"text": text, "source": "en", "targets": ["en"], "mode": "abstractive", "model": shapes.SUMMARIZER.name}
+    body = {"text": text, "targets": ["en"], "mode": "abstractive", "model": shapes.SUMMARIZER.name, **UNCHECKED}
     return "/v1/summarize", body
 
 
 def translate(text):
-    return "/v1/translate", {"text": text, "source": "en", "target": "es", "model": shapes.TRANSLATOR.name}
+    return "/v1/translate", {"text": text, "target": "es", "model": shapes.TRANSLATOR.name, **UNCHECKED}

@@ -85,6 +85,9 @@ class Breve:
     def timed(self, path, body):
         """The answer and the seconds that it took."""
         status, answer, seconds, _ = self._client.post(path, body)
+        if isinstance(status, str):
+            # The service closes connections that were not used for a while, as they are not while answers are scored.
+            status, answer, seconds, _ = self._client.post(path, body)
         if status != 200:
             raise Failed(f"POST {path} answered {status}: {json.dumps(answer, ensure_ascii=False)}")
         return answer, seconds

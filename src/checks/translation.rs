@@ -24,6 +24,8 @@ pub struct Findings {
     pub missing: Vec<usize>,
     /// Places in `target` of quantities that the source lacks.
     pub invented: Vec<usize>,
+    /// Places in `target` of digits that stand with the source's points and commas: `31,683` reads as a decimal in Spanish.
+    pub copied: Vec<usize>,
 }
 
 impl Findings {
@@ -36,6 +38,7 @@ impl Findings {
             added: names::added(source, translation, pair),
             missing: missing(&from, &into),
             invented: missing(&into, &from),
+            copied: copied(source, &from, translation, &into),
             source: from,
             target: into,
         }
@@ -54,8 +57,12 @@ impl Findings {
     pub fn mended_in(&self, after: &Self) -> Vec<Fault> {
         let left = after.faults();
         let mut gone: Vec<Fault> = self.faults().into_iter().filter(|fault| !left.contains(fault)).collect();
-        if after.lost.len() < self.lost.len() && !gone.contains(&Fault::Name) {
-            gone.push(Fault::Name);
+        for (fewer, fault) in
+            [(after.lost.len() < self.lost.len(), Fault::Name), (after.copied.len() < self.copied.len(), Fault::Number)]
+        {
+            if fewer && !gone.contains(&fault) {
+                gone.push(fault);
+            }
         }
         gone
     }
@@ -65,8 +72,26 @@ impl Findings {
         let looks: usize = self.looks.iter().map(|fault| weight(*fault)).sum();
         let replaced = self.lost.iter().filter(|lost| lost.replacement.is_some()).count();
         let figures = self.missing.len() + self.invented.len();
-        looks + NAME * (replaced + self.added.len()) + FIGURE * figures + HINT * (self.lost.len() - replaced)
+        let hints = self.lost.len() - replaced + self.copied.len();
+        looks + NAME * (replaced + self.added.len()) + FIGURE * figures + HINT * hints
     }
+}
+
+/// Quantities of `into` that are written letter for letter as one of `from`, with a point or comma between digits.
+fn copied(source: &str, from: &[Quantity], translation: &str, into: &[Quantity]) -> Vec<usize> {
+    let text = |text: &str, quantity: &Quantity| text.get(quantity.span.start..quantity.span.end).map(str::to_owned);
+    let separated = |text: &str| {
+        let bytes = text.as_bytes();
+        bytes
+            .windows(3)
+            .any(|part| part[0].is_ascii_digit() && matches!(part[1], b'.' | b',') && part[2].is_ascii_digit())
+    };
+    let sources: Vec<String> = from.iter().filter_map(|quantity| text(source, quantity)).collect();
+    let is_copied = |quantity: &Quantity| {
+        let value = !matches!(quantity.kind, quantities::Kind::Date | quantities::Kind::Time);
+        value && text(translation, quantity).is_some_and(|text| separated(&text) && sources.contains(&text))
+    };
+    (0..into.len()).filter(|at| is_copied(&into[*at])).collect()
 }
 
 /// A wrong name misleads as a wrong figure does.
@@ -99,6 +124,7 @@ pub fn mended(
     links: &[Link],
 ) -> Option<(String, Findings)> {
     let mut edits = names_to_put_in(translation, pair, findings, links);
+    edits.extend(figures_to_rewrite(pair, findings));
     edits.extend(figures_to_put_in(pair, findings));
     let text = edited(translation, edits)?;
     let after = Findings::of(source, &text, pair);
@@ -138,14 +164,28 @@ fn whole_words(text: &str, span: Span) -> Option<Span> {
     Some(Span::new(before, last + after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len())))
 }
 
-/// Figures of one kind take each other's places in order, where as many are missing as were invented.
-fn figures_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
-    let Findings { source, target, missing, invented, .. } = findings;
-    let written = |quantity: &Quantity| match pair.target {
+/// A quantity as the language writes it; `None` for one whose way is not known.
+fn written(quantity: &Quantity, language: Language) -> Option<String> {
+    match language {
         Language::SPANISH => Some(quantity.to_spanish()),
         Language::ENGLISH => Some(quantity.to_english()),
         _ => None,
+    }
+}
+
+/// Copied figures in the target's way, by the value that the source gives them.
+fn figures_to_rewrite(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
+    let Findings { source, target, copied, .. } = findings;
+    let right = |at: &usize| {
+        let same = source.iter().find(|quantity| quantity.agrees(&target[*at]))?;
+        Some((target[*at].span, written(same, pair.target)?))
     };
+    copied.iter().filter_map(right).collect()
+}
+
+/// Figures of one kind take each other's places in order, where as many are missing as were invented.
+fn figures_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
+    let Findings { source, target, missing, invented, .. } = findings;
     let mut edits = Vec::new();
     for kind in [
         quantities::Kind::Number,
@@ -158,7 +198,7 @@ fn figures_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
         let lacking: Vec<_> = missing.iter().map(|at| &source[*at]).filter(|found| found.kind == kind).collect();
         let wrong: Vec<_> = invented.iter().map(|at| &target[*at]).filter(|found| found.kind == kind).collect();
         if lacking.len() == wrong.len() {
-            let edit = |(right, wrong): (&Quantity, &Quantity)| Some((wrong.span, written(right)?));
+            let edit = |(right, wrong): (&Quantity, &Quantity)| Some((wrong.span, written(right, pair.target)?));
             edits.extend(lacking.into_iter().zip(wrong).filter_map(edit));
         }
     }
@@ -202,6 +242,11 @@ mod tests {
                 "The flood displaced 951,000 people in Kerala.",
                 "La inundación desplazó a 915.000 personas en Kerala.",
                 "La inundación desplazó a 951.000 personas en Kerala.",
+            ),
+            (
+                "The group has 31,683 members in Kerala.",
+                "El grupo tiene 31,683 miembros en Kerala.",
+                "El grupo tiene 31.683 miembros en Kerala.",
             ),
             (
                 "Exports rose by 5 percent in March.",
