@@ -126,7 +126,7 @@ impl Quoted {
     }
 
     /// Whether the quoted words stand in the article one after the other, whatever their case, white space and
-    /// punctuation. At an ellipsis or a [bracketed] insertion something may be left out or different; what stands
+    /// punctuation. At an ellipsis or a bracketed insertion something may be left out or different; what stands
     /// before it has to come before what stands after it. A quotation without words is held.
     pub fn holds(&self, quotation: &str) -> bool {
         let mut rest = self.words.as_slice();
