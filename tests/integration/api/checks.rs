@@ -103,12 +103,21 @@ async fn in_strict_mode_a_sentence_that_cannot_be_translated_truly_gives_way_to_
 #[actix_web::test]
 async fn a_written_sentence_has_evidence_that_lies_where_the_article_says_it() {
     let api = scripted(&[], &["Tariffs on farm goods will be cut by July."]);
-    for (unit, text) in [("char", ARTICLE.chars().collect::<Vec<_>>())] {
-        let answer = summarize(&api, json!({"targets": ["en"], "offset_unit": unit})).await;
+    // Emoji and accents before the sentence make the three units differ.
+    let text = format!("😀 Ñandú. {ARTICLE}");
+    let utf16: Vec<u16> = text.encode_utf16().collect();
+    let characters: Vec<char> = text.chars().collect();
+    for unit in ["char", "utf16", "utf8"] {
+        let answer =
+            summarize(&api, json!({"text": text, "source": "en", "targets": ["en"], "offset_unit": unit})).await;
         let source = &answer["sentences"][0]["sources"][0];
-        let at = |end: &str| source[end].as_u64().unwrap() as usize;
-        let slice: String = text[at("start")..at("end")].iter().collect();
-        assert_eq!(slice, "They agreed to cut tariffs on farm goods by July.");
+        let [start, end] = ["start", "end"].map(|end| source[end].as_u64().unwrap() as usize);
+        let slice = match unit {
+            "char" => characters[start..end].iter().collect(),
+            "utf16" => String::from_utf16(&utf16[start..end]).unwrap(),
+            _ => text[start..end].to_owned(),
+        };
+        assert_eq!(slice, "They agreed to cut tariffs on farm goods by July.", "{unit}");
         assert!(source["score"].as_f64().unwrap() > 0.5, "{answer}");
     }
 }

@@ -95,20 +95,13 @@ fn recall_row(
 /// The score of each row of `path` for one head.
 fn dots(isa: Isa, query: &[f32], keys: &[f32], path: &[u32], heads: Heads, first: usize, scores: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
-    if isa == Isa::Avx512 && heads.size.is_multiple_of(LANES) {
-        let keys = |at: u32| &keys[at as usize * heads.width() + first..][..heads.size];
+    if isa != Isa::Portable && heads.size.is_multiple_of(LANES) {
+        let query = &query[..heads.size];
         for (score, at) in scores.iter_mut().zip(path) {
+            let key = &keys[*at as usize * heads.width() + first..][..heads.size];
             // SAFETY: the machine was seen to have these instructions; both slices are of the head's size.
-            *score = unsafe { dot_avx512(&query[..heads.size], keys(*at)) } * heads.scale;
-        }
-        return;
-    }
-    #[cfg(target_arch = "x86_64")]
-    if isa == Isa::Avx2 && heads.size.is_multiple_of(LANES) {
-        let keys = |at: u32| &keys[at as usize * heads.width() + first..][..heads.size];
-        for (score, at) in scores.iter_mut().zip(path) {
-            // SAFETY: as above.
-            *score = unsafe { dot_avx2(&query[..heads.size], keys(*at)) } * heads.scale;
+            let dot = unsafe { if isa == Isa::Avx512 { dot_avx512(query, key) } else { dot_avx2(query, key) } };
+            *score = dot * heads.scale;
         }
         return;
     }
