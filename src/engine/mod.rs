@@ -154,6 +154,8 @@ pub struct TranslateRequest {
     /// beams. The search of a built-in model goes on until as many have ended, and may come upon a better best on the way:
     /// only a request for 0 gives what other requests for 0 gave. Searches of `transformers`' kind are the same for all.
     pub alternatives: usize,
+    /// Whether to say what each translation was written from.
+    pub alignments: bool,
     /// Settings that win over the model's own.
     pub generation: GenerationOptions,
 }
@@ -167,7 +169,8 @@ pub struct TranslateOutput {
     /// fewer than were asked where tokens of two kinds make one text. None where the sentence was too long to be translated
     /// in one piece.
     pub alternatives: Vec<Vec<String>>,
-    /// For each sentence what its translation was written from, in the translation's order; none where that is not known.
+    /// For each sentence what its translation was written from, in the translation's order; none where that was not asked or
+    /// is not known.
     pub alignments: Vec<Vec<Link>>,
     /// How many of them the model gave nothing for: these stand in the source language.
     pub untranslated: usize,

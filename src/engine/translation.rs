@@ -90,7 +90,8 @@ impl Translator for SentenceTranslator {
         let places: Vec<(usize, bool)> = pieces.iter().map(|piece| (piece.sentence, piece.whole)).collect();
         let source = |Piece { whole, ids, .. }: Piece| {
             let Source { ids, plan } = self.codec.source(ids, &options)?;
-            Ok(Source { ids, plan: if whole { plan.returning(1 + request.alternatives) } else { plan } })
+            let plan = if whole { plan.returning(1 + request.alternatives) } else { plan };
+            Ok(Source { ids, plan: if whole && request.alignments { plan.aligned() } else { plan } })
         };
         let sources = pieces.into_iter().map(source).collect::<Result<_, EngineError>>()?;
         let outputs = model.generate(sources, &mut |_, _| ())?;
@@ -201,7 +202,8 @@ mod tests {
         let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
         let translator = SentenceTranslator::new(Arc::new(Shouter), GenerationOptions::default());
         let generation = GenerationOptions::default();
-        translator.translate(&TranslateRequest { pair, sentences, alternatives: 4, generation }, &Shouter)
+        translator
+            .translate(&TranslateRequest { pair, sentences, alternatives: 4, alignments: true, generation }, &Shouter)
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn request(sentence: &str) -> TranslateRequest {
 
 fn requests(sentences: Vec<String>) -> TranslateRequest {
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
-    TranslateRequest { pair, sentences, alternatives: 0, generation: GenerationOptions::default() }
+    TranslateRequest { pair, sentences, alternatives: 0, alignments: false, generation: GenerationOptions::default() }
 }
 
 fn settings() -> PoolSettings {

@@ -130,7 +130,9 @@ impl Service {
         alternatives: usize,
     ) -> Result<Timed<TranslateOutput>, ServiceError> {
         let generation = GenerationOptions::default();
-        let request = TranslateRequest { pair: by.pair, sentences, alternatives, generation };
+        // Of other translations only the texts are compared.
+        let alignments = by.checks && alternatives == 0;
+        let request = TranslateRequest { pair: by.pair, sentences, alternatives, alignments, generation };
         Ok(self.pool.translate(model, request, by.deadline).await?)
     }
 

@@ -57,7 +57,9 @@ fn translate(model: &Local, sentences: &[&str], alternatives: usize) -> Translat
     let translator = SentenceTranslator::new(Arc::clone(&model.codec), GenerationOptions::default());
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
     let (sentences, generation) = (sentences.iter().map(ToString::to_string).collect(), GenerationOptions::default());
-    translator.translate(&TranslateRequest { pair, sentences, alternatives, generation }, model).unwrap()
+    translator
+        .translate(&TranslateRequest { pair, sentences, alternatives, alignments: true, generation }, model)
+        .unwrap()
 }
 
 fn sentences() -> Vec<&'static str> {

@@ -60,6 +60,8 @@ pub(in crate::engine) struct NewSource<'a> {
     pub(in crate::engine) ids: &'a [i64],
     /// The most steps that it will take.
     pub(in crate::engine) max_steps: usize,
+    /// Whether [`Network::attended`] will be asked for.
+    pub(super) aligned: bool,
 }
 
 /// What one source is to do in a step.

@@ -76,6 +76,8 @@ pub struct Plan {
     pub(super) forced_first: Option<i64>,
     pub(super) forced_end: Option<i64>,
     pub(super) renormalize: bool,
+    /// Whether hypotheses say what each token was written from.
+    pub(super) aligned: bool,
 }
 
 impl Default for Plan {
@@ -97,6 +99,7 @@ impl Default for Plan {
             forced_first: None,
             forced_end: None,
             renormalize: false,
+            aligned: false,
         }
     }
 }
@@ -137,6 +140,7 @@ impl Plan {
             forced_first: options.forced_bos_token_id,
             forced_end: options.forced_eos_token_id,
             renormalize: settings.renormalize,
+            aligned: false,
         };
         plan.check_numbers(settings)?;
         plan.check_tokens(settings)?;
@@ -151,6 +155,11 @@ impl Plan {
     /// With so many hypotheses to return, or as many as there are beams where these are fewer.
     pub(in crate::engine) fn returning(self, outputs: usize) -> Self {
         Self { outputs: outputs.clamp(1, self.beams), ..self }
+    }
+
+    /// With hypotheses that say what each token was written from, where the network can tell.
+    pub(in crate::engine) fn aligned(self) -> Self {
+        Self { aligned: true, ..self }
     }
 
     /// The most steps that it takes.

@@ -102,8 +102,11 @@ fn finish(source: SourceId, search: Search, events: &mut Vec<Event>) {
 
 impl<N: Network> Generator for Session<N> {
     fn join(&mut self, arrivals: Vec<(SourceId, Source)>) -> Result<(), EngineError> {
-        let sources =
-            arrivals.iter().map(|(_, source)| NewSource { ids: &source.ids, max_steps: source.plan.max_steps() });
+        let sources = arrivals.iter().map(|(_, Source { ids, plan })| NewSource {
+            ids,
+            max_steps: plan.max_steps(),
+            aligned: plan.aligned,
+        });
         let sources: Vec<_> = sources.collect();
         let memories = self.network.read(&sources)?;
         if memories.len() != arrivals.len() {

@@ -193,8 +193,11 @@ impl Layer {
             attention::look(computer.isa, projected, &groups, decoder.heads, mixed, &computer.team);
             if index + 1 == decoder.layers.len() {
                 let aligning = decoder.aligning.clone();
-                let attended = attention::attended(computer.isa, projected, &groups, decoder.heads, aligning);
-                parts.iter_mut().zip(attended).for_each(|(part, attended)| part.memory.attended = attended);
+                let wanted = groups.into_iter().zip(parts.iter()).filter(|(_, part)| part.memory.aligned);
+                let wanted: Vec<_> = wanted.map(|(group, _)| group).collect();
+                let attended = attention::attended(computer.isa, projected, &wanted, decoder.heads, aligning);
+                let parts = parts.iter_mut().filter(|part| part.memory.aligned);
+                parts.zip(attended).for_each(|(part, attended)| part.memory.attended = attended);
             }
             self.output.forward(computer, mixed, Activation::Identity, out);
         });

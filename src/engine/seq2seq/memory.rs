@@ -21,6 +21,8 @@ pub(in crate::engine) struct Memory {
     steps: usize,
     /// The most steps that there will be.
     max_steps: usize,
+    /// Whether `attended` is wanted.
+    pub(super) aligned: bool,
     /// The source position that each hypothesis attended to most in this step.
     pub(super) attended: Vec<u32>,
 }

@@ -179,7 +179,9 @@ impl Network for Runtime {
         let whole: Vec<_> = sources.iter().map(|source| (source.ids, 0)).collect();
         let extents = self.encode(&whole)?;
         let max_steps = sources.iter().map(|source| source.max_steps);
-        Ok(self.decoder.remember(&mut self.computer, &self.states, &extents, max_steps))
+        let mut memories = self.decoder.remember(&mut self.computer, &self.states, &extents, max_steps);
+        memories.iter_mut().zip(sources).for_each(|(memory, source)| memory.aligned = source.aligned);
+        Ok(memories)
     }
 
     fn step(&mut self, running: &mut [Step<'_, Memory>]) -> Result<&mut [f32], EngineError> {
