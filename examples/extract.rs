@@ -56,6 +56,7 @@ fn summary(mut sentences: Vec<String>, arguments: &Arguments) -> Result<Vec<Stri
         sentences,
         paragraphs: Vec::new(),
         count: arguments.count,
+        alternatives: 0,
         generation: GenerationOptions::default(),
     };
     let output = select(&request);

@@ -32,10 +32,11 @@ impl Findings {
     /// Compares `translation` with the sentence `source`.
     pub fn of(source: &str, translation: &str, pair: LanguagePair) -> Self {
         let (from, into) = (quantities(source, pair.source), quantities(translation, pair.target));
+        let names = names::Compared::of(source, translation, pair);
         Self {
             looks: guards::of_translation(source, translation, pair),
-            lost: names::lost(source, translation, pair),
-            added: names::added(source, translation, pair),
+            lost: names.lost(),
+            added: names.added(),
             missing: missing(&from, &into),
             invented: missing(&into, &from),
             copied: copied(source, &from, translation, &into),
@@ -67,13 +68,18 @@ impl Findings {
         gone
     }
 
+    /// Whether it misleads, or cannot be read: worth the work of another translation.
+    pub fn is_grave(&self) -> bool {
+        self.faults().into_iter().any(|fault| fault.weight() >= Fault::GRAVE)
+    }
+
     /// How bad it is: 0 where nothing was found. Translations of one sentence are compared by this.
     pub fn weight(&self) -> usize {
-        let looks: usize = self.looks.iter().map(|fault| weight(*fault)).sum();
+        let looks: usize = self.looks.iter().map(|fault| fault.weight()).sum();
         let replaced = self.lost.iter().filter(|lost| lost.replacement.is_some()).count();
         let figures = self.missing.len() + self.invented.len();
         let hints = self.lost.len() - replaced + self.copied.len();
-        looks + NAME * (replaced + self.added.len()) + FIGURE * figures + HINT * hints
+        looks + Fault::Name.weight() * (replaced + self.added.len()) + Fault::Number.weight() * figures + HINT * hints
     }
 }
 
@@ -94,36 +100,25 @@ fn copied(source: &str, from: &[Quantity], translation: &str, into: &[Quantity])
     (0..into.len()).filter(|at| is_copied(&into[*at])).collect()
 }
 
-/// A wrong name misleads as a wrong figure does.
-const NAME: usize = 10;
-const FIGURE: usize = 10;
 /// A name that may have been left out, or that is there in a form that is not known.
 const HINT: usize = 1;
-
-fn weight(fault: Fault) -> usize {
-    match fault {
-        Fault::Empty => 1000,
-        Fault::Untranslated | Fault::WrongLanguage | Fault::Repeated => 100,
-        Fault::Length => 30,
-        Fault::Unclosed => 3,
-        Fault::Unbalanced => 2,
-        Fault::Number | Fault::Name | Fault::Quotation | Fault::Unsupported => NAME,
-    }
-}
 
 /// Parts of a sentence and of its translation that the translator took together.
 pub type Link = (Span, Span);
 
 /// `translation` with the source's names and figures where others stand in their place; `None` where nothing can be put
-/// in, or it would be no better. `links` tell where a name went that cannot be told by its looks; there may be none.
+/// in, or it would be no better. `links` are asked for where it cannot be told by its looks where a name went; there may be
+/// none.
 pub fn mended(
     source: &str,
     translation: &str,
     pair: LanguagePair,
     findings: &Findings,
-    links: &[Link],
+    links: impl FnOnce() -> Vec<Link>,
 ) -> Option<(String, Findings)> {
-    let mut edits = names_to_put_in(translation, pair, findings, links);
+    let placeless = findings.lost.iter().any(|lost| lost.replacement.is_none());
+    let links = if placeless { links() } else { Vec::new() };
+    let mut edits = names_to_put_in(translation, pair, findings, &links);
     edits.extend(figures_to_rewrite(pair, findings));
     edits.extend(figures_to_put_in(pair, findings));
     let text = edited(translation, edits)?;
@@ -227,7 +222,7 @@ mod tests {
     const EN_ES: LanguagePair = LanguagePair { source: Language::ENGLISH, target: Language::SPANISH };
 
     fn mend(source: &str, translation: &str) -> Option<String> {
-        mended(source, translation, EN_ES, &Findings::of(source, translation, EN_ES), &[]).map(|(text, _)| text)
+        mended(source, translation, EN_ES, &Findings::of(source, translation, EN_ES), Vec::new).map(|(text, _)| text)
     }
 
     #[test]
@@ -284,7 +279,8 @@ mod tests {
         let links =
             [link("storm", "tormenta"), link("hit", "golpeó"), link("Honduras", "libr"), link("Honduras", "an")];
         let findings = Findings::of(source, translation, EN_ES);
-        let mended = |links: &[Link]| mended(source, translation, EN_ES, &findings, links).map(|(text, _)| text);
+        let mended =
+            |links: &[Link]| mended(source, translation, EN_ES, &findings, || links.to_vec()).map(|(text, _)| text);
         assert_eq!(mended(&links).as_deref(), Some("La tormenta golpeó Honduras el lunes."));
         let shared = [links[2], links[3], link("hit", "libran")];
         assert_eq!(mended(&shared), None, "the word stands for something else as well");

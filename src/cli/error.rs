@@ -62,6 +62,9 @@ pub enum CliError {
     /// The asynchronous runtime did not start.
     #[error("the runtime could not be started")]
     Runtime(#[source] io::Error),
+    /// A summary made again is not the one of the receipt.
+    #[error("not the same: {}", .0.join("; "))]
+    Differs(Vec<String>),
     /// An answer could not be put into JSON.
     #[error("the answer could not be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -107,6 +110,7 @@ impl CliError {
             Self::Input(_) | Self::Read { .. } | Self::Content { .. } => INPUT,
             Self::Damaged(_) | Self::Write { .. } | Self::Output(_) => DISK,
             Self::Config(_) => CONFIG,
+            Self::Differs(_) => DIFFERS,
             Self::Service(error) => service_code(error),
             Self::Store(error) => store_code(error),
             Self::Engine(error) => engine_code(error),
@@ -124,6 +128,7 @@ const DISK: u8 = 6;
 const CONFIG: u8 = 7;
 const LANGUAGE: u8 = 8;
 const TIMEOUT: u8 = 9;
+const DIFFERS: u8 = 10;
 
 fn service_code(error: &ServiceError) -> u8 {
     match error {

@@ -14,6 +14,7 @@ mod serve;
 mod summarize;
 mod translate;
 mod values;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -40,7 +41,8 @@ Exit codes:
   6  the disk failed: full, not permitted, damaged files
   7  the configuration is wrong
   8  no installed model translates between these languages
-  9  it took too long, or too much is waiting";
+  9  it took too long, or too much is waiting
+  10 a summary is not what its receipt says";
 
 /// Summarises news articles in English and Spanish, on this machine.
 #[derive(Debug, Parser)]
@@ -64,6 +66,8 @@ enum Command {
     Summarize(summarize::SummarizeArgs),
     /// Translates a text sentence by sentence.
     Translate(translate::TranslateArgs),
+    /// Makes a summary again from its receipt, and says whether it is the same.
+    Verify(verify::VerifyArgs),
     /// Prints the language of a text.
     Detect(detect::DetectArgs),
     /// Lists, fetches, checks and removes models.
@@ -98,6 +102,7 @@ impl Cli {
             Command::Serve(_) => serve::run(&settings),
             Command::Summarize(args) => summarize::run(args, &settings),
             Command::Translate(args) => translate::run(args, &settings),
+            Command::Verify(args) => verify::run(&args, &settings),
             Command::Detect(args) => detect::run(&args, &settings),
             Command::Models(command) => models::run(command, &settings),
             Command::Generate(args) => generate::run(&args, &settings),
@@ -123,7 +128,11 @@ impl Cli {
             Command::Summarize(args) => Some(&args.engine),
             Command::Translate(args) => Some(&args.engine),
             Command::Generate(args) => Some(&args.engine),
-            Command::Detect(_) | Command::Models(_) | Command::Completions(_) | Command::Config => None,
+            Command::Verify(_)
+            | Command::Detect(_)
+            | Command::Models(_)
+            | Command::Completions(_)
+            | Command::Config => None,
         }
     }
 

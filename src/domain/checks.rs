@@ -32,6 +32,23 @@ pub enum Fault {
     Unsupported,
 }
 
+impl Fault {
+    /// From here on a fault misleads, or the sentence cannot be read.
+    pub const GRAVE: usize = 10;
+
+    /// How bad it is: what is tried for a repair is compared by the sums.
+    pub fn weight(self) -> usize {
+        match self {
+            Self::Empty => 1000,
+            Self::Untranslated | Self::WrongLanguage | Self::Repeated => 100,
+            Self::Length => 30,
+            Self::Unclosed => 3,
+            Self::Unbalanced => 2,
+            Self::Number | Self::Name | Self::Quotation | Self::Unsupported => Self::GRAVE,
+        }
+    }
+}
+
 /// How a fault was mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +57,8 @@ pub enum Means {
     Alternative,
     /// The name or number of the source was put in its place.
     Source,
+    /// The same model with other settings.
+    Settings,
     /// Another installed model.
     Model,
     /// The article's own sentence stands in its place.
@@ -124,6 +143,8 @@ pub struct CheckReport {
     pub faults: Vec<OfSentence<Fault>>,
     /// Sentences without a translation of their own: they stand in the source's language.
     pub dropped: usize,
+    /// Sentences and summaries that were to be written anew and were not, since the model had no time or no room for it.
+    pub untried: usize,
 }
 
 impl CheckReport {

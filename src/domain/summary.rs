@@ -1,6 +1,8 @@
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use super::{CheckReport, Language, LanguagePair, ModelId, Span};
+use serde::{Deserialize, Serialize};
+
+use super::{CheckReport, InputError, Language, LanguagePair, ModelId, Receipt, Span};
 
 /// A finished summary, with where its sentences came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,8 @@ pub struct Summary {
     pub translators: Vec<ModelName>,
     /// Directions that no installed model translates, where the caller left the languages to us.
     pub missing_pairs: Vec<LanguagePair>,
+    /// What it takes to make it again.
+    pub receipt: Receipt,
     /// Where the time went.
     pub timings: StageTimings,
 }
@@ -102,7 +106,8 @@ impl std::ops::AddAssign for Usage {
 }
 
 /// A model and the revision of its files, written `id@revision`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ModelName {
     /// The model.
     pub id: ModelId,
@@ -113,6 +118,33 @@ pub struct ModelName {
 impl fmt::Display for ModelName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.id, self.revision)
+    }
+}
+
+impl FromStr for ModelName {
+    type Err = InputError;
+
+    fn from_str(name: &str) -> Result<Self, InputError> {
+        match name.split_once('@') {
+            Some((id, revision)) if !revision.is_empty() && revision.chars().all(|c| c.is_ascii_graphic()) => {
+                Ok(Self { id: id.parse()?, revision: revision.to_owned() })
+            }
+            _ => Err(InputError::invalid("model", format!("{name:?} is not a model's name and revision, id@revision"))),
+        }
+    }
+}
+
+impl TryFrom<String> for ModelName {
+    type Error = InputError;
+
+    fn try_from(name: String) -> Result<Self, InputError> {
+        name.parse()
+    }
+}
+
+impl From<ModelName> for String {
+    fn from(name: ModelName) -> Self {
+        name.to_string()
     }
 }
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::{fmt, sync::Arc};
+
 use super::{Codec, Hypothesis};
 use crate::domain::{LanguagePair, Span};
 
@@ -16,28 +18,69 @@ pub struct Link {
     pub target: Span,
 }
 
-/// The links of `translation`, the trimmed text of `hypothesis`, to its source; none where the network or the codec does
-/// not say.
-pub(super) fn links(
-    codec: &dyn Codec,
-    source: &str,
+/// What one translation was written from. To find the places of its tokens is work that few translations need: it is done
+/// when they are asked for.
+#[derive(Clone)]
+pub struct Alignment {
+    codec: Arc<dyn Codec>,
     pair: LanguagePair,
-    hypothesis: &Hypothesis,
-    translation: &str,
-) -> Vec<Link> {
-    let Hypothesis { tokens, alignment, .. } = hypothesis;
-    if alignment.is_empty() {
-        return Vec::new();
+    source: String,
+    translation: String,
+    /// The translation's tokens.
+    tokens: Vec<i64>,
+    /// The position that each of them attended to most.
+    attended: Vec<u32>,
+}
+
+impl Alignment {
+    /// Of `translation`, the trimmed text of `hypothesis`; none where the network does not say.
+    pub(super) fn new(
+        codec: &Arc<dyn Codec>,
+        source: &str,
+        pair: LanguagePair,
+        hypothesis: &Hypothesis,
+        translation: &str,
+    ) -> Option<Self> {
+        let Hypothesis { tokens, alignment, .. } = hypothesis;
+        let made = || Self {
+            codec: codec.clone(),
+            pair,
+            source: source.to_owned(),
+            translation: translation.to_owned(),
+            tokens: tokens.clone(),
+            attended: alignment.clone(),
+        };
+        (!alignment.is_empty()).then(made)
     }
-    let Some(sources) = codec.source_spans(source, Some(pair)) else { return Vec::new() };
-    // A start token was not chosen, and attended to nothing.
-    let chosen =
-        target_spans(codec, tokens, translation).into_iter().skip(tokens.len().saturating_sub(alignment.len()));
-    let link = |(target, position): (Option<Span>, &u32)| {
-        let source = *sources.get(usize::try_from(*position).ok()?)?;
-        Some(Link { source: source?, target: target? })
-    };
-    chosen.zip(alignment).filter_map(link).collect()
+
+    /// In the translation's order; none where the codec cannot tell.
+    pub fn links(&self) -> Vec<Link> {
+        let Self { codec, pair, source, translation, tokens, attended } = self;
+        let Some(sources) = codec.source_spans(source, Some(*pair)) else { return Vec::new() };
+        // A start token was not chosen, and attended to nothing.
+        let unchosen = tokens.len().saturating_sub(attended.len());
+        let chosen = target_spans(&**codec, tokens, translation).into_iter().skip(unchosen);
+        let link = |(target, position): (Option<Span>, &u32)| {
+            let source = *sources.get(usize::try_from(*position).ok()?)?;
+            Some(Link { source: source?, target: target? })
+        };
+        chosen.zip(attended).filter_map(link).collect()
+    }
+}
+
+impl PartialEq for Alignment {
+    /// Alike in what they were made of; whose tokens they are does not count.
+    fn eq(&self, other: &Self) -> bool {
+        let made_of = |alignment: &Self| (alignment.pair, alignment.tokens.clone(), alignment.attended.clone());
+        made_of(self) == made_of(other) && self.source == other.source && self.translation == other.translation
+    }
+}
+
+impl fmt::Debug for Alignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pair, tokens, attended, .. } = self;
+        f.debug_struct("Alignment").field("pair", pair).field("tokens", tokens).field("attended", attended).finish()
+    }
 }
 
 /// Where each token stands in `text`, which all of them together make: what the text has in common with that of the tokens

@@ -85,6 +85,7 @@ pub fn select(request: &SummarizeRequest) -> SummarizeOutput {
     let chosen = choose(sentences, request.language, request.count, Repeats::LastResort);
     SummarizeOutput {
         sentences: chosen.into_iter().map(|index| DraftSentence::of(sentences, index)).collect(),
+        alternatives: Vec::new(),
         chunks: 1,
         rounds: 1,
         unchanged: false,
@@ -192,6 +193,7 @@ mod tests {
             sentences,
             paragraphs: Vec::new(),
             count,
+            alternatives: 0,
             generation: GenerationOptions::default(),
         };
         select(&request)

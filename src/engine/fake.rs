@@ -1,8 +1,8 @@
 //! A scripted engine for tests: deterministic, without a model's files.
 //!
-//! Summaries are what the script says, else the article's first sentences, word for word. Translations are taken from a table, and are the
-//! sentence in capitals where the table has none. Every word counts as a token. The network has one step for each
-//! request and takes one request at a time.
+//! Summaries are what the script says, else the article's first sentences, word for word. Translations are taken from a
+//! table, and are the sentence in capitals where the table has none. Every word counts as a token. The network has one step
+//! for each request and takes one request at a time.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -16,7 +16,7 @@ use super::{
     Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest,
     Translator,
 };
-use crate::domain::{ModelId, Task, Usage};
+use crate::domain::{GenerationOptions, ModelId, Task, Usage};
 
 /// What a fake engine does with one request, or a fake loader with one load, instead of succeeding at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub struct Script {
     pub translations: HashMap<String, String>,
     /// The sentences that a summariser writes; the article's first ones where there are none.
     pub drafts: Vec<String>,
+    /// What it comes upon besides.
+    pub alternatives: Vec<Vec<String>>,
+    /// The sentences that it writes with settings that are not its own; `drafts` where there are none.
+    pub redraft: Vec<String>,
 }
 
 /// Builds fake engines, each by the script under its model's id; a model without a script simply works.
@@ -115,10 +119,17 @@ impl Summarizer for Fake {
 
     fn summarize(&self, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
-        let drafts = self.loader.with(&self.id, |script| script.drafts.clone());
+        let again = request.generation != GenerationOptions::default();
+        let read = |script: &mut Script| {
+            let drafts = if again && !script.redraft.is_empty() { &script.redraft } else { &script.drafts };
+            (drafts.clone(), if again { Vec::new() } else { script.alternatives.clone() })
+        };
+        let (drafts, alternatives) = self.loader.with(&self.id, read);
         let all = 0..request.sentences.len();
-        let written = drafts.into_iter().map(|text| DraftSentence { text, source: None, from: all.clone() });
-        let mut sentences: Vec<_> = written.take(request.count).collect();
+        let draft = |text| DraftSentence { text, source: None, from: all.clone() };
+        let written = |drafts: Vec<String>| drafts.into_iter().map(draft).take(request.count).collect::<Vec<_>>();
+        let alternatives = alternatives.into_iter().map(written).take(request.alternatives).collect();
+        let mut sentences = written(drafts);
         if sentences.is_empty() {
             let chosen = 0..request.count.min(request.sentences.len());
             sentences.extend(chosen.map(|index| DraftSentence::of(&request.sentences, index)));
@@ -127,7 +138,7 @@ impl Summarizer for Fake {
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(written) };
         let unchanged = request.is_short_enough();
         let (rounds, sentences_read) = (usize::from(!unchanged), request.sentences.len());
-        Ok(SummarizeOutput { sentences, chunks: 1, rounds, unchanged, sentences_read, usage })
+        Ok(SummarizeOutput { sentences, alternatives, chunks: 1, rounds, unchanged, sentences_read, usage })
     }
 }
 
@@ -136,7 +147,7 @@ impl Translator for Fake {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let sentences: Vec<_> = request.sentences.iter().map(|sentence| self.translation(sentence)).collect();
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(sentences.iter()) };
-        let (alternatives, alignments) = (vec![Vec::new(); sentences.len()], vec![Vec::new(); sentences.len()]);
+        let (alternatives, alignments) = (vec![Vec::new(); sentences.len()], vec![None; sentences.len()]);
         Ok(TranslateOutput { sentences, alternatives, alignments, untranslated: 0, usage })
     }
 }

@@ -30,7 +30,7 @@ use std::{ops::Range, path::PathBuf, sync::Arc};
 
 use crate::domain::{GenerationOptions, Language, LanguagePair, ModelCard, Precision, Runtime, Span, Usage};
 
-pub use alignment::Link;
+pub use alignment::{Alignment, Link};
 pub use chunk_plan::ChunkPlan;
 pub use error::EngineError;
 pub use generation::Plan;
@@ -82,6 +82,8 @@ pub struct SummarizeRequest {
     pub paragraphs: Vec<usize>,
     /// The number of sentences wanted.
     pub count: usize,
+    /// Most further summaries wanted, of those that the search comes upon by the way.
+    pub alternatives: usize,
     /// Settings that win over the model's own.
     pub generation: GenerationOptions,
 }
@@ -98,6 +100,8 @@ impl SummarizeRequest {
 pub struct SummarizeOutput {
     /// The sentences, in the article's order.
     pub sentences: Vec<DraftSentence>,
+    /// Further summaries, of which each has something that the others have not, the likeliest first.
+    pub alternatives: Vec<Vec<DraftSentence>>,
     /// How many chunks the article was split into.
     pub chunks: usize,
     /// How many rounds made it: in each but the first, what was written in the one before was shortened again. 0 for an
@@ -116,6 +120,7 @@ impl SummarizeOutput {
     fn unchanged(sentences: &[String]) -> Self {
         Self {
             sentences: (0..sentences.len()).map(|index| DraftSentence::of(sentences, index)).collect(),
+            alternatives: Vec::new(),
             chunks: 1,
             rounds: 0,
             unchanged: true,
@@ -150,14 +155,22 @@ pub struct TranslateRequest {
     pub pair: LanguagePair,
     /// The sentences, in order.
     pub sentences: Vec<String>,
-    /// Further translations wanted of each sentence, besides the best; there are at most one fewer than the search has
-    /// beams. The search of a built-in model goes on until as many have ended, and may come upon a better best on the way:
-    /// only a request for 0 gives what other requests for 0 gave. Searches of `transformers`' kind are the same for all.
-    pub alternatives: usize,
+    /// Which further translations are wanted of each sentence, besides the best.
+    pub alternatives: Alternatives,
     /// Whether to say what each translation was written from.
     pub alignments: bool,
     /// Settings that win over the model's own.
     pub generation: GenerationOptions,
+}
+
+/// Which translations of a sentence are wanted besides the best: at most one fewer than the search has beams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alternatives {
+    /// Up to so many that the search comes upon by the way; the best is the same for any number.
+    Found(usize),
+    /// So many. The search of a built-in model goes on until they have ended, and may come upon a better best on the way;
+    /// one of `transformers`' kind is the same as for `Found`.
+    Sought(usize),
 }
 
 /// Translated sentences: as many as were sent, in the same order.
@@ -169,9 +182,8 @@ pub struct TranslateOutput {
     /// fewer than were asked where tokens of two kinds make one text. None where the sentence was too long to be translated
     /// in one piece.
     pub alternatives: Vec<Vec<String>>,
-    /// For each sentence what its translation was written from, in the translation's order; none where that was not asked or
-    /// is not known.
-    pub alignments: Vec<Vec<Link>>,
+    /// For each sentence what its translation was written from; none where that was not asked or is not known.
+    pub alignments: Vec<Option<Alignment>>,
     /// How many of them the model gave nothing for: these stand in the source language.
     pub untranslated: usize,
     /// Tokens read, and those of the best translations.

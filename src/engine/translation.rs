@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Codec, EngineError, Generate, Hypothesis, Link, Source, TranslateOutput, TranslateRequest, Translator,
-    alignment::links,
+    Alignment, Alternatives, Codec, EngineError, Generate, Hypothesis, Source, TranslateOutput, TranslateRequest,
+    Translator,
 };
 use crate::{
     domain::{GenerationOptions, LanguagePair, Usage},
@@ -32,7 +32,7 @@ struct Translated {
     /// Only of whole sentences.
     alternatives: Vec<String>,
     /// Only of whole sentences.
-    links: Vec<Link>,
+    alignment: Option<Alignment>,
 }
 
 impl SentenceTranslator {
@@ -59,7 +59,7 @@ impl SentenceTranslator {
         let decode = |hypothesis: &Hypothesis| self.codec.decode(&hypothesis.tokens).trim().to_owned();
         let Some((best, others)) = hypotheses.split_first() else { return Translated::nothing(sentence) };
         let text = decode(best);
-        let (mut alternatives, mut aligned) = (Vec::new(), Vec::new());
+        let (mut alternatives, mut alignment) = (Vec::new(), None);
         if let Some(source) = whole {
             let others = others.iter().map(decode).filter(|other| !other.is_empty() && *other != text);
             others.for_each(|other| {
@@ -67,15 +67,15 @@ impl SentenceTranslator {
                     alternatives.push(other)
                 }
             });
-            aligned = links(&*self.codec, source, pair, best, &text);
+            alignment = Alignment::new(&self.codec, source, pair, best, &text);
         }
-        Translated { sentence, text, alternatives, links: aligned }
+        Translated { sentence, text, alternatives, alignment }
     }
 }
 
 impl Translated {
     fn nothing(sentence: usize) -> Self {
-        Self { sentence, text: String::new(), alternatives: Vec::new(), links: Vec::new() }
+        Self { sentence, text: String::new(), alternatives: Vec::new(), alignment: None }
     }
 }
 
@@ -90,7 +90,11 @@ impl Translator for SentenceTranslator {
         let places: Vec<(usize, bool)> = pieces.iter().map(|piece| (piece.sentence, piece.whole)).collect();
         let source = |Piece { whole, ids, .. }: Piece| {
             let Source { ids, plan } = self.codec.source(ids, &options)?;
-            let plan = if whole { plan.returning(1 + request.alternatives) } else { plan };
+            let plan = match request.alternatives {
+                _ if !whole => plan,
+                Alternatives::Found(spare) => plan.sparing(spare),
+                Alternatives::Sought(count) => plan.returning(1 + count),
+            };
             Ok(Source { ids, plan: if whole && request.alignments { plan.aligned() } else { plan } })
         };
         let sources = pieces.into_iter().map(source).collect::<Result<_, EngineError>>()?;
@@ -116,18 +120,18 @@ fn join(sentences: &[String], pieces: impl Iterator<Item = Translated>, usage: U
     let mut output = TranslateOutput {
         sentences: vec![String::new(); sentences.len()],
         alternatives: vec![Vec::new(); sentences.len()],
-        alignments: vec![Vec::new(); sentences.len()],
+        alignments: vec![None; sentences.len()],
         untranslated: 0,
         usage,
     };
-    for Translated { sentence, text, alternatives, links } in pieces {
+    for Translated { sentence, text, alternatives, alignment } in pieces {
         let translation = &mut output.sentences[sentence];
         if !translation.is_empty() {
             translation.push(' ');
         }
         translation.push_str(&text);
         output.alternatives[sentence] = alternatives;
-        output.alignments[sentence] = links;
+        output.alignments[sentence] = alignment;
     }
     for (sentence, translation) in sentences.iter().zip(&mut output.sentences).filter(|(_, text)| text.is_empty()) {
         translation.clone_from(sentence);
@@ -202,8 +206,10 @@ mod tests {
         let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
         let translator = SentenceTranslator::new(Arc::new(Shouter), GenerationOptions::default());
         let generation = GenerationOptions::default();
-        translator
-            .translate(&TranslateRequest { pair, sentences, alternatives: 4, alignments: true, generation }, &Shouter)
+        translator.translate(
+            &TranslateRequest { pair, sentences, alternatives: Alternatives::Sought(4), alignments: true, generation },
+            &Shouter,
+        )
     }
 
     #[test]
@@ -230,13 +236,13 @@ mod tests {
     fn every_word_is_linked_to_what_it_was_written_from() {
         let (sentence, long) = (" w10  w2 w2000 w3", "w1 ".repeat(12));
         let output = translate(&["—", sentence, &long]).unwrap();
-        let links = output.alignments[1].iter();
-        let links = links.map(|link| (&sentence[link.source.start..link.source.end], link.target));
+        let links = output.alignments[1].as_ref().unwrap().links();
+        let links = links.iter().map(|link| (&sentence[link.source.start..link.source.end], link.target));
         let links: Vec<_> = links.map(|(word, span)| (word, &output.sentences[1][span.start..span.end])).collect();
         // Shouter leaves a word out and does not say so: the third word is aligned by its place.
         assert_eq!(links, [("w10", "W10"), ("w2", "W2"), ("w2000", "W3")]);
-        assert!(output.alignments[0].is_empty(), "nothing to translate");
-        assert!(output.alignments[2].is_empty() && output.alternatives[2].is_empty(), "translated in two pieces");
+        assert!(output.alignments[0].is_none(), "nothing to translate");
+        assert!(output.alignments[2].is_none() && output.alternatives[2].is_empty(), "translated in two pieces");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
     "facts": [{"kind": "number", "source": "951,000", "en": "951,000", "es": "951.000", "status": "reformatted"}],
-    "untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 1,
+    "untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 1, "untried": 0,
     "repairs": [{"sentence": 0, "language": "es", "fault": "name", "means": "source"}], "faults": [],
 })))]
 pub(super) struct SummaryChecks {
@@ -33,6 +33,9 @@ pub(super) struct SummaryChecks {
     /// Faults that were mended.
     #[schema(examples(1))]
     repaired: usize,
+    /// Repairs that could not be tried, since a model had no time or no room for it.
+    #[schema(examples(0))]
+    untried: usize,
     /// What was mended, and how.
     repairs: Vec<SentenceRepair>,
     /// What is wrong still.
@@ -46,6 +49,7 @@ impl From<CheckReport> for SummaryChecks {
             repeated: report.count(Fault::Repeated),
             dropped: report.dropped,
             repaired: report.repairs.len(),
+            untried: report.untried,
             facts: report.facts.into_iter().map(Into::into).collect(),
             repairs: report.repairs.into_iter().map(Into::into).collect(),
             faults: report.faults.into_iter().map(Into::into).collect(),
@@ -55,7 +59,7 @@ impl From<CheckReport> for SummaryChecks {
 
 /// What was checked of translations: faults that are left, and what was mended.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({"untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 1})))]
+#[schema(examples(json!({"untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 1, "untried": 0})))]
 pub(super) struct Counts {
     /// Sentences that stand in the source's language.
     #[schema(examples(0))]
@@ -69,6 +73,9 @@ pub(super) struct Counts {
     /// Faults that were mended.
     #[schema(examples(1))]
     repaired: usize,
+    /// Repairs that could not be tried, since a model had no time or no room for it.
+    #[schema(examples(0))]
+    untried: usize,
 }
 
 impl Counts {
@@ -81,6 +88,7 @@ impl Counts {
             repeated: with(Fault::Repeated),
             dropped: translation.dropped,
             repaired: sentences().map(|sentence| sentence.repairs.len()).sum(),
+            untried: translation.untried,
         }
     }
 }

@@ -15,6 +15,7 @@ mod languages;
 mod models;
 mod origin;
 mod pull;
+mod receipt;
 mod routes;
 mod schemas;
 mod server;

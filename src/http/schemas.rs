@@ -101,8 +101,8 @@ pub(super) fn faults() -> Schema {
 /// [`crate::domain::Means`].
 pub(super) fn means() -> Schema {
     let description = "How it was mended: `alternative`, another output of the same model; `source`, the source's name or \
-        number put in; `model`, another installed model; `verbatim`, the article's own sentence.";
-    let means = ["alternative", "source", "model", "verbatim"];
+        number put in; `settings`, the same model with other settings; `model`, another installed model; `verbatim`, the article's own sentence.";
+    let means = ["alternative", "source", "settings", "model", "verbatim"];
     string().enum_values(Some(means)).description(Some(description)).into()
 }
 

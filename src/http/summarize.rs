@@ -16,12 +16,12 @@ use super::{
     envelope::RequestId,
     error::ApiError,
     fields::{self, Usage},
-    schemas,
+    receipt, schemas,
 };
 use crate::{
     config::LimitSettings,
     domain::{
-        self, Article, Format, Language, Length, Mode, ModelName, OffsetUnit, Span, StageTimings, Summary,
+        self, Article, Format, Language, Length, Mode, ModelName, OffsetUnit, Receipt, Span, StageTimings, Summary,
         SummaryOptions,
     },
 };
@@ -147,7 +147,28 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
     },
     "usage": {"input_tokens": 24, "output_tokens": 12},
     "models": {"summarizer": "extractive@0.1.0", "translator": "en-es-tiny@0.1.0"},
-    "checks": {"facts": [], "untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 0, "repairs": [], "faults": []},
+    "checks": {"facts": [], "untranslated": 0, "repeated": 0, "dropped": 0, "repaired": 0, "untried": 0, "repairs": [], "faults": []},
+    "receipt": {
+        "version": 1, "key": "a9c4e3f30ba8ff9b1b7d6e9ff4be1db5cd1ab7f4a2bb6dcb47b1b12ba3a10b5e",
+        "recipe": {
+            "program": "breve 0.1.0",
+            "text": {"sha256": "1f9b4a9ef8a5fb3be2b5c37f32c9d4a1c1ef2ff0bb6e4f9a2f6a2f3c7a1d9e55", "characters": 87},
+            "language": "en", "targets": ["en", "es"], "sentences": 1, "format": "paragraph", "checks": true,
+            "strict": false, "runtime": "auto",
+            "summarizers": [{"name": "extractive@0.1.0", "precision": "int8"}],
+            "translators": {"es": [{"name": "en-es-tiny@0.1.0", "precision": "int8"}]},
+        },
+        "result": {
+            "summaries": {
+                "en": "30b2a1f4cf6ad5b2b0ac9b4b5ad1e2f0b9b0f0c7e5a4d3c2b1a09f8e7d6c5b4a",
+                "es": "c1d2e3f4a5b6978877665544332211000112233445566778899aabbccddeeff0",
+            },
+            "checks": {
+                "kept": 0, "reformatted": 0, "missing": 0, "invented": 0, "repaired": 0, "faults": 0, "dropped": 0,
+                "untried": 0,
+            },
+        },
+    },
     "timings_ms": {"queue": 0, "summarize": 1, "translate": 40, "checks": 1, "total": 43},
 })))]
 pub(super) struct SummarizeResponse {
@@ -171,6 +192,8 @@ pub(super) struct SummarizeResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("es-en"))]
     missing_pairs: Option<Vec<String>>,
+    #[schema(schema_with = receipt::schema)]
+    receipt: Receipt,
     timings_ms: Timings,
 }
 
@@ -187,6 +210,7 @@ impl SummarizeResponse {
             usage: summary.usage.into(),
             models: Models::new(&summary.summarizer, &summary.translators),
             missing_pairs: (!summary.missing_pairs.is_empty()).then(|| names(&summary.missing_pairs)),
+            receipt: summary.receipt,
             timings_ms: summary.timings.into(),
         }
     }

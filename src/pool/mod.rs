@@ -146,6 +146,16 @@ impl Pool {
         fits && !matches!(self.state(&model.name.id), Some(ModelState::Failed { .. }))
     }
 
+    /// The numbers that `model` computes with: never [`Precision::Auto`].
+    pub fn precision(&self, model: &InstalledModel) -> Precision {
+        self.inner.precision(model)
+    }
+
+    /// What runs the models.
+    pub fn runtime(&self) -> Runtime {
+        self.inner.settings.runtime
+    }
+
     async fn call<Q: Send + 'static, A: Send + 'static>(
         &self,
         model: &InstalledModel,
@@ -296,8 +306,12 @@ impl Inner {
 
     /// What `model` will take in memory.
     fn needed_bytes(&self, model: &InstalledModel) -> u64 {
+        self.estimates.bytes(model, self.precision(model))
+    }
+
+    fn precision(&self, model: &InstalledModel) -> Precision {
         let PoolSettings { runtime, precision, .. } = self.settings;
-        self.estimates.bytes(model, self.loader.precision(model.card.architecture, runtime, precision))
+        self.loader.precision(model.card.architecture, runtime, precision)
     }
 
     fn start(self: &Arc<Self>, model: &InstalledModel, memory_bytes: u64) -> Result<Slot, PoolError> {

@@ -6,7 +6,7 @@ use crate::{
         Architecture, GenerationOptions, Language, LanguagePair, Languages, ModelCard, ModelName, ModelOrigin, Task,
         Usage,
     },
-    engine::{Engine, Event, Generator, Hypothesis, Source, SourceId, Translator, fake},
+    engine::{Alternatives, Engine, Event, Generator, Hypothesis, Source, SourceId, Translator, fake},
 };
 
 mod batching;
@@ -193,7 +193,13 @@ fn request(sentence: &str) -> TranslateRequest {
 
 fn requests(sentences: Vec<String>) -> TranslateRequest {
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
-    TranslateRequest { pair, sentences, alternatives: 0, alignments: false, generation: GenerationOptions::default() }
+    TranslateRequest {
+        pair,
+        sentences,
+        alternatives: Alternatives::Found(0),
+        alignments: false,
+        generation: GenerationOptions::default(),
+    }
 }
 
 fn settings() -> PoolSettings {

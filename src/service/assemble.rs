@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     checked::{Checked, CheckedTranslation, timed},
+    drafts::Written,
     rows::Row,
     summarize::{Plan, each_once},
     support::Support,
@@ -11,31 +12,37 @@ use super::{
 use crate::{
     checks::ledger::{Translated, facts},
     domain::{
-        Article, CheckReport, Coverage, DetectedSource, Fact, Format, Language, OfSentence, Sentence, StageTimings,
-        Summary, SummaryOptions, Usage,
+        Article, CheckReport, Coverage, DetectedSource, Fact, Format, Language, OfSentence, Receipt, Recipe, Sentence,
+        StageTimings, Summary, SummaryOptions, Usage,
     },
-    engine::SummarizeOutput,
-    pool::Timed,
 };
 
 /// What came of the parts.
 pub(super) struct Outcome {
-    pub(super) draft: Timed<SummarizeOutput>,
-    pub(super) support: Support,
+    /// Its sentences are in the rows.
+    pub(super) written: Written,
     pub(super) rows: Vec<Row>,
     /// What translating took; the sentences are in the rows.
     pub(super) translations: Vec<CheckedTranslation>,
 }
 
-pub(super) fn assemble(article: &Article, options: &SummaryOptions, plan: Plan, outcome: Outcome) -> Summary {
+pub(super) fn assemble(
+    article: &Article,
+    options: &SummaryOptions,
+    plan: Plan,
+    recipe: Recipe,
+    outcome: Outcome,
+) -> Summary {
     let (report, took) = timed(|| options.checks.then(|| report(&plan, &outcome)));
-    let Outcome { draft, rows, translations, .. } = outcome;
+    let Outcome { written, rows, translations } = outcome;
     let sentences: Vec<Sentence> = rows.into_iter().map(|row| sentence(&plan, row, options.format)).collect();
     let in_language = |&language: &Language| {
         let texts = sentences.iter().filter_map(|sentence| sentence.texts.get(&language).map(String::as_str));
         (language, options.format.join(texts))
     };
-    let (usage, timings) = totals(&draft, &translations, took);
+    let texts = plan.targets.iter().map(in_language).collect();
+    let receipt = Receipt::new(recipe, &texts, report.as_ref());
+    let (usage, timings) = totals(&written, &translations, took);
     Summary {
         source: DetectedSource {
             language: plan.language,
@@ -43,21 +50,22 @@ pub(super) fn assemble(article: &Article, options: &SummaryOptions, plan: Plan, 
             characters: article.characters(),
             sentences: plan.document.sentences.len(),
         },
-        texts: plan.targets.iter().map(in_language).collect(),
+        texts,
         sentences,
         coverage: Coverage {
-            chunks: draft.output.chunks,
-            rounds: draft.output.rounds,
-            unchanged: draft.output.unchanged,
-            sentences_read: draft.output.sentences_read,
+            chunks: written.output.chunks,
+            rounds: written.output.rounds,
+            unchanged: written.output.unchanged,
+            sentences_read: written.output.sentences_read,
             sentences_total: plan.document.sentences.len(),
         },
         checks: report,
         dropped: dropped(&translations),
         usage,
-        summarizer: plan.summarizer.name,
+        summarizer: written.summarizer,
         translators: each_once(translations.into_iter().flat_map(|part| part.models)),
         missing_pairs: plan.missing_pairs,
+        receipt,
         timings,
     }
 }
@@ -66,13 +74,9 @@ fn dropped(translations: &[CheckedTranslation]) -> usize {
     translations.iter().map(|part| part.dropped).sum()
 }
 
-fn totals(
-    draft: &Timed<SummarizeOutput>,
-    translations: &[CheckedTranslation],
-    checks: Duration,
-) -> (Usage, StageTimings) {
-    let mut usage = draft.output.usage;
-    let mut timings = StageTimings { queue: draft.queued, summarize: draft.worked, checks, ..StageTimings::default() };
+fn totals(written: &Written, translations: &[CheckedTranslation], checks: Duration) -> (Usage, StageTimings) {
+    let (mut usage, mut timings) = (written.usage, written.timings);
+    timings.checks += checks;
     for part in translations {
         usage += part.usage;
         timings.queue += part.timings.queue;
@@ -96,9 +100,10 @@ fn sentence(plan: &Plan, row: Row, format: Format) -> Sentence {
 
 /// What was found and mended, sentence by sentence, and the facts, each once.
 fn report(plan: &Plan, outcome: &Outcome) -> CheckReport {
-    let mut report = CheckReport { dropped: dropped(&outcome.translations), ..CheckReport::default() };
+    let untried = outcome.written.untried + outcome.translations.iter().map(|part| part.untried).sum::<usize>();
+    let mut report = CheckReport { dropped: dropped(&outcome.translations), untried, ..CheckReport::default() };
     for (sentence, row) in outcome.rows.iter().enumerate() {
-        for fact in facts_of(plan, &outcome.support, row) {
+        for fact in facts_of(plan, &outcome.written.support, row) {
             if !report.facts.contains(&fact) {
                 report.facts.push(fact);
             }

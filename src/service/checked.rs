@@ -6,7 +6,7 @@ use super::{Service, ServiceError, blocking, summarize::each_once};
 use crate::{
     checks::translation::{Findings, Link, mended},
     domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, Usage},
-    engine::{TranslateOutput, TranslateRequest},
+    engine::{Alignment, Alternatives, TranslateOutput, TranslateRequest},
     pool::Timed,
     store::InstalledModel,
 };
@@ -37,6 +37,8 @@ pub(super) struct CheckedTranslation {
     pub(super) sentences: Vec<Checked>,
     /// Sentences that no translator gave anything for: these stand in their own language.
     pub(super) dropped: usize,
+    /// Sentences that were to be translated anew and were not, since the model had no time or no room for it.
+    pub(super) untried: usize,
     pub(super) usage: Usage,
     pub(super) timings: StageTimings,
     /// In order of use, each once.
@@ -54,18 +56,27 @@ impl Checked {
     }
 
     /// A first translation, with the source's names and figures put in where they belong.
-    fn first(source: &str, text: String, links: &[Link], pair: LanguagePair) -> Self {
+    fn first(source: &str, text: String, alignment: Option<&Alignment>, pair: LanguagePair) -> Self {
         let mut first = Self { findings: Findings::of(source, &text, pair), ..Self::unseen(text) };
-        if let Some((text, findings)) = mended(source, &first.text, pair, &first.findings, links) {
+        if let Some((text, findings)) = mended(source, &first.text, pair, &first.findings, || links(alignment)) {
             first.take(text, findings, Means::Source);
         }
         first
     }
 
+    /// Offers what else the same search came upon, as long as something is wrong.
+    fn offer_all(&mut self, source: &str, texts: &[String], means: Means, pair: LanguagePair) {
+        for text in texts {
+            if !self.faults().is_empty() {
+                self.offer(source, text, means, pair);
+            }
+        }
+    }
+
     /// Takes `text` instead, as it stands or with the source's names and figures put in, where that is better.
     fn offer(&mut self, source: &str, text: &str, means: Means, pair: LanguagePair) {
         let findings = Findings::of(source, text, pair);
-        let put_in = mended(source, text, pair, &findings, &[]);
+        let put_in = mended(source, text, pair, &findings, Vec::new);
         if findings.weight() < self.findings.weight() {
             self.take(text.to_owned(), findings, means);
         }
@@ -89,9 +100,9 @@ impl CheckedTranslation {
         self.models.push(model.name.clone());
     }
 
-    /// The sentences at fault, by their places.
-    fn faulty(&self) -> Vec<usize> {
-        (0..self.sentences.len()).filter(|at| !self.sentences[*at].faults().is_empty()).collect()
+    /// The sentences that are worth another translation, by their places.
+    fn grave(&self) -> Vec<usize> {
+        (0..self.sentences.len()).filter(|at| self.sentences[*at].findings.is_grave()).collect()
     }
 }
 
@@ -106,7 +117,8 @@ impl Service {
         sentences: Vec<String>,
     ) -> Result<CheckedTranslation, ServiceError> {
         let mut done = CheckedTranslation::default();
-        let answer = self.ask(by, &by.first, sentences.clone(), 0).await?;
+        let found = Alternatives::Found(if by.checks { ALTERNATIVES } else { 0 });
+        let answer = self.ask(by, &by.first, sentences.clone(), found).await?;
         done.add(&by.first, &answer);
         done.dropped = answer.output.untranslated;
         if !by.checks {
@@ -127,16 +139,16 @@ impl Service {
         by: &Translators,
         model: &InstalledModel,
         sentences: Vec<String>,
-        alternatives: usize,
+        alternatives: Alternatives,
     ) -> Result<Timed<TranslateOutput>, ServiceError> {
         let generation = GenerationOptions::default();
         // Of other translations only the texts are compared.
-        let alignments = by.checks && alternatives == 0;
+        let alignments = by.checks && matches!(alternatives, Alternatives::Found(_));
         let request = TranslateRequest { pair: by.pair, sentences, alternatives, alignments, generation };
         Ok(self.pool.translate(model, request, by.deadline).await?)
     }
 
-    /// Has `model` give all that it has for the sentences that came out wrong, and takes what is better.
+    /// Has `model` give all that it has for the sentences that came out gravely wrong, and takes what is better.
     async fn try_again(
         &self,
         by: &Translators,
@@ -145,19 +157,21 @@ impl Service {
         sentences: &[String],
         mut done: CheckedTranslation,
     ) -> CheckedTranslation {
-        let faulty = done.faulty();
-        if faulty.is_empty() {
+        let grave = done.grave();
+        if grave.is_empty() {
             return done;
         }
-        let chosen = faulty.iter().map(|at| sentences[*at].clone()).collect();
-        match self.ask(by, model, chosen, ALTERNATIVES).await {
+        let count = grave.len();
+        let chosen = grave.iter().map(|at| sentences[*at].clone()).collect();
+        match self.ask(by, model, chosen, Alternatives::Sought(ALTERNATIVES)).await {
             Ok(answer) => {
                 done.add(model, &answer);
-                compare(done, sentences, faulty, answer.output, means, by.pair).await
+                compare(done, sentences, grave, answer.output, means, by.pair).await
             }
             // There is a translation already: it stands, with its faults told.
             Err(error) => {
                 tracing::debug!(model = %model.name, %error, "no other translation");
+                done.untried += count;
                 done
             }
         }
@@ -177,15 +191,23 @@ async fn look(
     let sources = sentences.to_vec();
     blocking(move || {
         let began = Instant::now();
-        let alignments = output.alignments.into_iter().chain(std::iter::repeat_with(Vec::new));
-        for ((source, text), links) in sources.iter().zip(output.sentences).zip(alignments) {
-            let links: Vec<Link> = links.into_iter().map(|link| (link.source, link.target)).collect();
-            done.sentences.push(Checked::first(source, text, &links, pair));
+        let alignments = output.alignments.into_iter().chain(std::iter::repeat(None));
+        let alternatives = output.alternatives.into_iter().chain(std::iter::repeat_with(Vec::new));
+        let read = sources.iter().zip(output.sentences).zip(alignments).zip(alternatives);
+        for (((source, text), alignment), alternatives) in read {
+            let mut first = Checked::first(source, text, alignment.as_ref(), pair);
+            first.offer_all(source, &alternatives, Means::Alternative, pair);
+            done.sentences.push(first);
         }
         done.timings.checks += began.elapsed();
         done
     })
     .await
+}
+
+fn links(alignment: Option<&Alignment>) -> Vec<Link> {
+    let links = alignment.map_or_else(Vec::new, Alignment::links);
+    links.into_iter().map(|link| (link.source, link.target)).collect()
 }
 
 /// Offers what else there is to the sentences at `places`.
@@ -204,9 +226,8 @@ async fn compare(
         for (((at, source), text), alternatives) in
             places.into_iter().zip(&sources).zip(output.sentences).zip(alternatives)
         {
-            for text in std::iter::once(text).chain(alternatives) {
-                done.sentences[at].offer(source, &text, means, pair);
-            }
+            let texts: Vec<String> = std::iter::once(text).chain(alternatives).collect();
+            done.sentences[at].offer_all(source, &texts, means, pair);
         }
         done.timings.checks += began.elapsed();
         done

@@ -2,9 +2,11 @@
 
 mod assemble;
 mod checked;
+mod drafts;
 mod error;
 mod languages;
 mod models;
+mod receipt;
 mod rows;
 mod select;
 mod summarize;

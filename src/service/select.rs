@@ -77,6 +77,24 @@ impl Installed<'_> {
         best.copied().cloned().ok_or_else(|| self.missing_pair(pair))
     }
 
+    /// The best model besides `first` that writes summaries of text in `language`, if the caller named none.
+    pub(super) fn second_summarizer(
+        &self,
+        language: Language,
+        named: Option<&ModelId>,
+        first: &InstalledModel,
+    ) -> Option<InstalledModel> {
+        let writes = |model: &InstalledModel| {
+            model.card.task == Task::Summarization
+                && model.card.languages.reads(language)
+                && fits(model, Mode::Abstractive)
+        };
+        let able =
+            |model: &&InstalledModel| writes(model) && model.name != first.name && self.service.pool.can_serve(model);
+        let written = named.is_none() && fits(first, Mode::Abstractive);
+        written.then(|| self.models.iter().filter(able).max_by_key(|model| model.card.quality).cloned()).flatten()
+    }
+
     /// The best translator for a direction besides `first`.
     pub(super) fn second(&self, pair: LanguagePair, first: &InstalledModel) -> Option<InstalledModel> {
         let usable = |model: &InstalledModel| model.card.languages.translates(pair) && model.name != first.name;
@@ -104,7 +122,7 @@ impl Installed<'_> {
         Ok(model)
     }
 
-    fn find(&self, id: &ModelId) -> Result<InstalledModel, ServiceError> {
+    pub(super) fn find(&self, id: &ModelId) -> Result<InstalledModel, ServiceError> {
         let known = self.models.iter().find(|model| model.name.id == *id);
         // The store says why a model is not here.
         known.map_or_else(|| Ok(self.service.store.installed(id)?), |model| Ok(model.clone()))

@@ -7,14 +7,13 @@ use super::{
     assemble::{Outcome, assemble},
     blocking,
     checked::{CheckedTranslation, Translators},
+    drafts::Written,
     rows::Row,
     select::Installed,
-    support::{Drafted, Support},
+    support::Drafted,
 };
 use crate::{
-    domain::{Article, GenerationOptions, InputError, Language, LanguagePair, ModelName, Summary, SummaryOptions},
-    engine::{SummarizeOutput, SummarizeRequest},
-    pool::Timed,
+    domain::{Article, InputError, Language, LanguagePair, ModelName, Summary, SummaryOptions},
     store::InstalledModel,
     text::Document,
 };
@@ -25,10 +24,22 @@ pub(super) struct Plan {
     pub(super) language: Language,
     pub(super) confidence: f64,
     pub(super) summarizer: InstalledModel,
+    /// Another one, for what the first does badly.
+    pub(super) second_summarizer: Option<InstalledModel>,
     pub(super) targets: Vec<Language>,
     pub(super) translators: Vec<Translators>,
     pub(super) missing_pairs: Vec<LanguagePair>,
     pub(super) deadline: Instant,
+}
+
+/// The models of a plan, and what they reach.
+pub(super) struct Models {
+    pub(super) summarizer: InstalledModel,
+    pub(super) second_summarizer: Option<InstalledModel>,
+    pub(super) targets: Vec<Language>,
+    /// For each direction a translator, and another one.
+    pub(super) translators: Vec<(LanguagePair, InstalledModel, Option<InstalledModel>)>,
+    pub(super) missing_pairs: Vec<LanguagePair>,
 }
 
 impl Service {
@@ -39,22 +50,48 @@ impl Service {
     pub async fn summarize(&self, article: &Article, options: &SummaryOptions) -> Result<Summary, ServiceError> {
         let started = Instant::now();
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
-        let plan = blocking(move || service.plan(&text, &wanted, started)).await?;
-        let draft = self.draft(&plan, options).await?;
-        let (support, drafts) = examined(&plan, &draft.output, options).await;
+        let plan = blocking(move || {
+            let installed = service.installed();
+            let choose = |language| installed.models_for(language, &wanted);
+            service.plan_with(&text, &wanted, started, &installed, choose)
+        });
+        self.follow(plan.await?, article, options, started).await
+    }
+
+    /// Does what was planned.
+    pub(super) async fn follow(
+        &self,
+        plan: Plan,
+        article: &Article,
+        options: &SummaryOptions,
+        started: Instant,
+    ) -> Result<Summary, ServiceError> {
+        let mut written = self.write(&plan, options).await?;
+        let drafts = std::mem::take(&mut written.drafts);
         let (rows, translations) = self.translate_drafts(&plan, drafts).await?;
-        let mut outcome = Outcome { draft, support, rows, translations };
+        let mut outcome = Outcome { written, rows, translations };
         if options.strict {
             self.hold_strictly(&plan, &mut outcome).await?;
         }
-        let (article, options) = (article.clone(), options.clone());
-        let mut summary = blocking(move || assemble(&article, &options, plan, outcome)).await;
+        let (service, article, options) = (self.clone(), article.clone(), options.clone());
+        let mut summary = blocking(move || {
+            let recipe = service.recipe(&article, &options, &plan);
+            assemble(&article, &options, plan, recipe, outcome)
+        })
+        .await;
         summary.timings.total = started.elapsed();
         Ok(summary)
     }
 
-    /// Finds out what is missing before any model works.
-    fn plan(&self, article: &Article, options: &SummaryOptions, started: Instant) -> Result<Plan, ServiceError> {
+    /// Finds out what is missing before any model works; `choose` names the models for an article in a language.
+    pub(super) fn plan_with(
+        &self,
+        article: &Article,
+        options: &SummaryOptions,
+        started: Instant,
+        installed: &Installed<'_>,
+        choose: impl FnOnce(Language) -> Result<Models, ServiceError>,
+    ) -> Result<Plan, ServiceError> {
         let limit = self.settings.summary_sentences;
         if !(1..=limit).contains(&options.sentence_count()) {
             return Err(InputError::invalid("sentences", format!("must lie between 1 and {limit}")).into());
@@ -63,26 +100,23 @@ impl Service {
         if document.sentences.is_empty() {
             return Err(InputError::invalid("text", "holds no sentence").into());
         }
-        let installed = self.installed();
         let (language, confidence) = installed.language_of(&document, options.source)?;
-        let summarizer = installed.summarizer(language, options.mode, options.model.as_ref())?;
+        let Models { summarizer, second_summarizer, targets, translators, missing_pairs } = choose(language)?;
         let deadline = started + self.settings.request_timeout;
         let checks = options.checks || options.strict;
-        let by = |pair, first| Translators { pair, second: installed.second(pair, &first), first, deadline, checks };
-        let (targets, translators, missing_pairs) = directions(&installed, language, &options.targets)?;
-        let translators = translators.into_iter().map(|(pair, first)| by(pair, first)).collect();
-        Ok(Plan { document, language, confidence, summarizer, targets, translators, missing_pairs, deadline })
-    }
-
-    async fn draft(&self, plan: &Plan, options: &SummaryOptions) -> Result<Timed<SummarizeOutput>, ServiceError> {
-        let request = SummarizeRequest {
-            language: plan.language,
-            sentences: plan.document.texts(),
-            paragraphs: plan.document.paragraphs(),
-            count: options.sentence_count(),
-            generation: GenerationOptions::default(),
-        };
-        Ok(self.pool.summarize(&plan.summarizer, request, plan.deadline).await?)
+        let by = |(pair, first, second)| Translators { pair, first, second, deadline, checks };
+        let translators = translators.into_iter().map(by).collect();
+        Ok(Plan {
+            document,
+            language,
+            confidence,
+            summarizer,
+            second_summarizer,
+            targets,
+            translators,
+            missing_pairs,
+            deadline,
+        })
     }
 
     /// Translates the summary's sentences into every language; what belongs together lies in a row.
@@ -102,7 +136,7 @@ impl Service {
     async fn hold_strictly(&self, plan: &Plan, outcome: &mut Outcome) -> Result<(), ServiceError> {
         let mut taken: HashSet<usize> = outcome.rows.iter().filter_map(|row| row.draft.verbatim).collect();
         for _ in 0..STRICT_ROUNDS {
-            let Outcome { support, rows, translations, .. } = &mut *outcome;
+            let Outcome { written: Written { support, .. }, rows, translations } = &mut *outcome;
             let mut places = Vec::new();
             let mut substitutes = Vec::new();
             for (place, row) in rows.iter().enumerate().filter(|(_, row)| row.is_untrue()) {
@@ -126,51 +160,46 @@ impl Service {
 /// How often other sentences are tried in the place of one whose translation is wrong.
 const STRICT_ROUNDS: usize = 4;
 
-/// The draft with its evidence, and the article's own sentences in the place of those that cannot stand.
-async fn examined(plan: &Plan, draft: &SummarizeOutput, options: &SummaryOptions) -> (Support, Vec<Drafted>) {
-    let mut support = Support::of(plan.document.clone(), plan.language);
-    let (sentences, checks, strict) = (draft.sentences.clone(), options.checks || options.strict, options.strict);
-    blocking(move || {
-        let drafts = sentences.into_iter().map(|sentence| support.examine(sentence, checks)).collect();
-        let drafts = support.replace(drafts, strict);
-        (support, drafts)
-    })
-    .await
-}
-
-/// The languages to answer in, and who translates into them. A language that was asked for and cannot be had is
-/// an error; one that is merely the default is left out and reported.
-#[expect(clippy::type_complexity, reason = "three parts of the plan, taken apart at once")]
-fn directions(
-    installed: &Installed<'_>,
-    source: Language,
-    asked: &[Language],
-) -> Result<(Vec<Language>, Vec<(LanguagePair, InstalledModel)>, Vec<LanguagePair>), ServiceError> {
-    let defaults = [Language::ENGLISH, Language::SPANISH];
-    let wanted = if asked.is_empty() { &defaults } else { asked };
-    let (mut targets, mut translators, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    for &target in wanted {
-        if targets.contains(&target) {
-            continue;
+impl Installed<'_> {
+    /// The models for an article in `language`, as far as the caller does not name them. A language that was asked for
+    /// and cannot be had is an error; one that is merely the default is left out and reported.
+    fn models_for(&self, language: Language, options: &SummaryOptions) -> Result<Models, ServiceError> {
+        let summarizer = self.summarizer(language, options.mode, options.model.as_ref())?;
+        let second_summarizer = self.second_summarizer(language, options.model.as_ref(), &summarizer);
+        let (targets, translators, missing_pairs) = Default::default();
+        let mut models = Models { summarizer, second_summarizer, targets, translators, missing_pairs };
+        let defaults = [Language::ENGLISH, Language::SPANISH];
+        let wanted = if options.targets.is_empty() { &defaults } else { &options.targets[..] };
+        for &target in wanted {
+            if !models.targets.contains(&target) {
+                self.reach(LanguagePair::new(language, target), options, &mut models)?;
+            }
         }
-        let pair = LanguagePair::new(source, target);
-        if source != target {
-            match installed.translator(pair, None) {
-                Ok(model) => translators.push((pair, model)),
-                Err(_) if asked.is_empty() => {
-                    missing.push(pair);
-                    continue;
+        // A text in neither of the default languages still gets a summary: in its own.
+        if models.targets.is_empty() {
+            models.targets.push(language);
+        }
+        Ok(models)
+    }
+
+    /// Adds a direction's translators to `models`; none where it leads to the article's own language.
+    fn reach(&self, pair: LanguagePair, options: &SummaryOptions, models: &mut Models) -> Result<(), ServiceError> {
+        if pair.source != pair.target {
+            match self.translator(pair, None) {
+                Ok(first) => {
+                    let second = self.second(pair, &first);
+                    models.translators.push((pair, first, second));
+                }
+                Err(_) if options.targets.is_empty() => {
+                    models.missing_pairs.push(pair);
+                    return Ok(());
                 }
                 Err(error) => return Err(error),
             }
         }
-        targets.push(target);
+        models.targets.push(pair.target);
+        Ok(())
     }
-    // A text in neither of the default languages still gets a summary: in its own.
-    if targets.is_empty() {
-        targets.push(source);
-    }
-    Ok((targets, translators, missing))
 }
 
 /// The models in order of use, without repeats.

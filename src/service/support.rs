@@ -120,7 +120,7 @@ impl Support {
 }
 
 /// Nobody would read it.
-fn is_broken(fault: Fault) -> bool {
+pub(super) fn is_broken(fault: Fault) -> bool {
     matches!(fault, Fault::Repeated | Fault::WrongLanguage | Fault::Empty)
 }
 
@@ -139,6 +139,7 @@ fn ranking(document: &Document, language: Language) -> Vec<usize> {
         sentences: document.texts(),
         paragraphs: Vec::new(),
         count: RANKED,
+        alternatives: 0,
         generation: GenerationOptions::default(),
     };
     select(&request).sentences.into_iter().filter_map(|sentence| sentence.source).collect()

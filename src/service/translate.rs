@@ -24,6 +24,8 @@ pub struct Translation {
     pub target: Language,
     /// Sentences that the translator gave nothing for: these stand in their own language.
     pub dropped: usize,
+    /// Sentences that were to be translated anew and were not, since the model had no time or no room for it.
+    pub untried: usize,
     /// Whether sentences were looked at.
     pub checked: bool,
     /// Tokens read and written.
@@ -116,9 +118,11 @@ impl Service {
         }
         let models = each_once(translated.iter().flat_map(|part| part.answer.models.clone()));
         let dropped = translated.iter().map(|part| part.answer.dropped).sum();
+        let untried = translated.iter().map(|part| part.answer.untried).sum();
         let texts = put_back(sources, translated);
         timings.total = started.elapsed();
-        Ok(Translation { texts, target: options.target, dropped, checked: options.checks, usage, models, timings })
+        let (target, checked) = (options.target, options.checks);
+        Ok(Translation { texts, target, dropped, untried, checked, usage, models, timings })
     }
 
     /// Reads the texts and chooses a model for each source language; none for text that is in the target language

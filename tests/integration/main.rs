@@ -14,4 +14,5 @@ mod journey;
 mod load;
 mod model_files;
 mod program;
+mod receipts;
 mod store;

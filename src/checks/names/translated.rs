@@ -20,26 +20,50 @@ pub struct Lost {
     pub replacement: Option<Span>,
 }
 
+/// A sentence and its translation, read once for both questions.
+pub struct Compared<'a> {
+    source: &'a str,
+    /// None for pairs other than English and Spanish.
+    pair: Option<Pair>,
+}
+
+impl<'a> Compared<'a> {
+    /// Reads both.
+    pub fn of(source: &'a str, translation: &str, pair: LanguagePair) -> Self {
+        Self { source, pair: Pair::read(source, translation, pair) }
+    }
+
+    /// See [`lost`].
+    pub fn lost(&self) -> Vec<Lost> {
+        let Some(pair) = &self.pair else { return Vec::new() };
+        let runs = find::runs(&pair.source.words, pair.source.language);
+        let mut taken = HashSet::new();
+        runs.into_iter().flat_map(|run| pair.gaps(run, &mut taken)).map(|gap| gap.spelt(pair, self.source)).collect()
+    }
+
+    /// See [`added`].
+    pub fn added(&self) -> Vec<Span> {
+        let Some(pair) = &self.pair else { return Vec::new() };
+        let target = &pair.target;
+        let runs = find::runs(&target.words, target.language).into_iter();
+        let unexplained = runs.flat_map(|run| run.start..run.end).filter(|&at| pair.is_added(at));
+        unexplained.map(|at| target.words[at].span).collect()
+    }
+}
+
 /// The names of the sentence `source` that did not come through into `translation`, in order.
 ///
 /// A name came through when its every word that is no common word is there: in the same letters up to case and
 /// accents, as the other language has it (`London`, `Londres`), or in another spelling of the same sounds. Empty for
 /// pairs other than English and Spanish.
 pub fn lost(source: &str, translation: &str, pair: LanguagePair) -> Vec<Lost> {
-    let Some(pair) = Pair::read(source, translation, pair) else { return Vec::new() };
-    let runs = find::runs(&pair.source.words, pair.source.language);
-    let mut taken = HashSet::new();
-    runs.into_iter().flat_map(|run| pair.gaps(run, &mut taken)).map(|gap| gap.spelt(&pair, source)).collect()
+    Compared::of(source, translation, pair).lost()
 }
 
 /// The names in `translation` that nothing in the sentence `source` explains. Empty for pairs other than English and
 /// Spanish.
 pub fn added(source: &str, translation: &str, pair: LanguagePair) -> Vec<Span> {
-    let Some(pair) = Pair::read(source, translation, pair) else { return Vec::new() };
-    let target = &pair.target;
-    let runs = find::runs(&target.words, target.language).into_iter();
-    let unexplained = runs.flat_map(|run| run.start..run.end).filter(|&at| pair.is_added(at));
-    unexplained.map(|at| target.words[at].span).collect()
+    Compared::of(source, translation, pair).added()
 }
 
 /// What the target language calls `name`, where it has a name of its own for it: `Germany` is `Alemania`. `None`: keep

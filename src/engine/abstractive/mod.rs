@@ -60,15 +60,30 @@ impl Summarizer for Abstractive {
             round = shorter;
             rounds += 1;
         }
+        let chunks = plan.chunks.len();
+        let sentences = merge(round.drafts, request, chunks);
+        let others = round.alternatives.into_iter().map(|drafts| merge(drafts, request, chunks));
         Ok(SummarizeOutput {
-            sentences: merge(round.drafts, request, plan.chunks.len()),
-            chunks: plan.chunks.len(),
+            alternatives: different(&sentences, others),
+            sentences,
+            chunks,
             rounds,
             unchanged: false,
             sentences_read: plan.sentences(),
             usage: writing.usage,
         })
     }
+}
+
+/// Each of `others` that is neither `best` nor one before it.
+fn different(best: &[DraftSentence], others: impl Iterator<Item = Vec<DraftSentence>>) -> Vec<Vec<DraftSentence>> {
+    let mut kept: Vec<Vec<DraftSentence>> = Vec::new();
+    for other in others {
+        if other != best && !kept.contains(&other) {
+            kept.push(other);
+        }
+    }
+    kept
 }
 
 /// At most as many sentences as were asked for: the first of one chunk, the most telling ones of several.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{GenerationOptions, Usage},
     engine::{
-        DraftSentence, EngineError, Generate, SummarizeRequest, best,
+        DraftSentence, EngineError, Generate, Hypothesis, Source, SummarizeRequest,
         extractive::{Repeats, choose},
     },
     text::{is_closed, split_sentences},
@@ -30,6 +30,8 @@ pub(super) struct Rounds<'a> {
 pub(super) struct Round {
     /// In the order of what was read, no text twice.
     pub(super) drafts: Vec<Passage>,
+    /// What was written by the way: the drafts of each chunk's second hypothesis, of its third, and so on.
+    pub(super) alternatives: Vec<Vec<Passage>>,
     chunks: usize,
     tokens: usize,
 }
@@ -45,17 +47,35 @@ impl<'a> Rounds<'a> {
         let (read, ids): (Vec<Range<usize>>, Vec<Vec<i64>>) =
             chunks.into_iter().map(|chunk| (chunk.passages, chunk.ids)).unzip();
         let tokens = ids.iter().map(Vec::len).sum();
-        let source = |ids| self.summarizer.codec.source(ids, &self.options);
-        let sources = ids.into_iter().map(source).collect::<Result<Vec<_>, _>>()?;
-        let outputs = best(self.model.generate(sources, &mut |_, _| ())?);
-        self.usage += Usage { input_tokens: tokens, output_tokens: outputs.iter().map(Vec::len).sum() };
+        let source = |ids| {
+            let Source { ids, plan } = self.summarizer.codec.source(ids, &self.options)?;
+            Ok(Source { ids, plan: plan.sparing(self.request.alternatives) })
+        };
+        let sources = ids.into_iter().map(source).collect::<Result<Vec<_>, EngineError>>()?;
+        let outputs = self.model.generate(sources, &mut |_, _| ())?;
+        let written = outputs.iter().filter_map(|hypotheses| hypotheses.first());
+        self.usage += Usage { input_tokens: tokens, output_tokens: written.map(|best| best.tokens.len()).sum() };
+        let drafts = |rank| self.drafts(passages, &read, &outputs, rank);
+        let alternatives = (1..=self.request.alternatives).map(drafts).collect();
+        Ok(Round { drafts: drafts(0), alternatives, chunks: read.len(), tokens })
+    }
+
+    /// The sentences of each chunk's hypothesis of that rank, or of its best where it has fewer.
+    fn drafts(
+        &self,
+        passages: &[Passage],
+        read: &[Range<usize>],
+        outputs: &[Vec<Hypothesis>],
+        rank: usize,
+    ) -> Vec<Passage> {
         let (mut drafts, mut texts) = (Vec::new(), HashSet::new());
-        for (paragraph, (range, ids)) in read.iter().zip(&outputs).enumerate() {
+        for (paragraph, (range, hypotheses)) in read.iter().zip(outputs).enumerate() {
+            let ids = hypotheses.get(rank).or(hypotheses.first()).map_or(&[][..], |hypothesis| &hypothesis.tokens);
             let written = self.written(&passages[range.clone()], ids).into_iter();
             let new = written.filter(|sentence| texts.insert(sentence.text.clone()));
             drafts.extend(new.map(|sentence| Passage { sentence, paragraph }));
         }
-        Ok(Round { drafts, chunks: read.len(), tokens })
+        drafts
     }
 
     /// A further round over what `last` wrote, where that makes the summary shorter and not shorter than asked.

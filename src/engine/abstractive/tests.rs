@@ -105,6 +105,7 @@ fn run(sentences: &[String], count: usize, context: usize, write: &dyn Fn(&str) 
         sentences: sentences.to_vec(),
         paragraphs: Vec::new(),
         count,
+        alternatives: 0,
         generation: GenerationOptions::default(),
     };
     let plan = summarizer.plan(&request).unwrap();

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::{
     super::{
-        EngineError, Local, OpenOptions, Source, TranslateOutput, TranslateRequest, Translator, fake, open_local,
-        translation::SentenceTranslator,
+        Alternatives, EngineError, Local, OpenOptions, Source, TranslateOutput, TranslateRequest, Translator, fake,
+        open_local, translation::SentenceTranslator,
     },
     *,
 };
@@ -53,13 +53,20 @@ fn model(precision: Precision) -> Local {
     open_local(&directory, &OpenOptions { precision, ..OpenOptions::default() }).unwrap()
 }
 
-fn translate(model: &Local, sentences: &[&str], alternatives: usize) -> TranslateOutput {
+fn translate(model: &Local, sentences: &[&str], alternatives: Alternatives) -> TranslateOutput {
     let translator = SentenceTranslator::new(Arc::clone(&model.codec), GenerationOptions::default());
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
     let (sentences, generation) = (sentences.iter().map(ToString::to_string).collect(), GenerationOptions::default());
     translator
         .translate(&TranslateRequest { pair, sentences, alternatives, alignments: true, generation }, model)
         .unwrap()
+}
+
+const NONE: Alternatives = Alternatives::Found(0);
+
+/// The links of each sentence.
+fn links(output: &TranslateOutput) -> Vec<Vec<Link>> {
+    output.alignments.iter().map(|alignment| alignment.as_ref().map_or_else(Vec::new, Alignment::links)).collect()
 }
 
 fn sentences() -> Vec<&'static str> {
@@ -81,10 +88,10 @@ fn is_linked(name: &str, sentence: &str, translation: &str, links: &[Link]) -> O
 #[test]
 fn names_are_linked_to_the_same_names() {
     for precision in [Precision::F32, Precision::Int8] {
-        let output = translate(&model(precision), &sentences(), 0);
+        let output = translate(&model(precision), &sentences(), NONE);
         let results: Vec<(&str, bool)> = SENTENCES
             .iter()
-            .zip(output.sentences.iter().zip(&output.alignments))
+            .zip(output.sentences.iter().zip(&links(&output)))
             .flat_map(|((sentence, names), (translation, links))| {
                 names.iter().filter_map(move |name| Some((*name, is_linked(name, sentence, translation, links)?)))
             })
@@ -100,19 +107,20 @@ fn names_are_linked_to_the_same_names() {
 fn links_are_the_same_alone_and_in_a_batch() {
     for precision in [Precision::F32, Precision::Int8] {
         let (model, sentences) = (model(precision), &sentences()[..6]);
-        let together = translate(&model, sentences, 0);
+        let together = translate(&model, sentences, NONE);
         for (index, sentence) in sentences.iter().enumerate() {
-            let alone = translate(&model, &[sentence], 0);
-            assert_eq!(alone.alignments[0], together.alignments[index], "{precision:?}: {sentence}");
-            assert!(!alone.alignments[0].is_empty(), "{precision:?}: {sentence}");
+            let alone = translate(&model, &[sentence], NONE);
+            let alone = links(&alone).remove(0);
+            assert_eq!(alone, links(&together)[index], "{precision:?}: {sentence}");
+            assert!(!alone.is_empty(), "{precision:?}: {sentence}");
         }
     }
 }
 
 #[test]
 fn links_cover_the_translation_in_its_order() {
-    let output = translate(&model(Precision::F32), &sentences(), 0);
-    for (translation, links) in output.sentences.iter().zip(&output.alignments) {
+    let output = translate(&model(Precision::F32), &sentences(), NONE);
+    for (translation, links) in output.sentences.iter().zip(&links(&output)) {
         assert!(links.is_sorted_by(|a, b| a.target.end <= b.target.start), "{translation}: {links:?}");
         let linked: usize = links.iter().map(|link| link.target.end - link.target.start).sum();
         let letters: usize = translation.split_whitespace().map(str::len).sum();
@@ -123,14 +131,25 @@ fn links_cover_the_translation_in_its_order() {
 #[test]
 fn further_translations_are_different() {
     let model = model(Precision::F32);
-    let output = translate(&model, &sentences()[..8], 3);
+    let output = translate(&model, &sentences()[..8], Alternatives::Sought(3));
     for (best, others) in output.sentences.iter().zip(&output.alternatives) {
         // Two ways to write the same text count once.
         assert!((2..=3).contains(&others.len()), "{best}: {others:?}");
         assert!(!others.contains(best) && others.iter().all(|other| !other.is_empty()), "{best}: {others:?}");
     }
-    let output = translate(&model, &["Hello."], 0);
+    let output = translate(&model, &["Hello."], NONE);
     assert_eq!(output.alternatives, [Vec::<String>::new()]);
+}
+
+#[test]
+fn translations_found_by_the_way_change_nothing() {
+    let model = model(Precision::F32);
+    let (alone, among) =
+        (translate(&model, &sentences(), NONE), translate(&model, &sentences(), Alternatives::Found(3)));
+    assert_eq!(alone.sentences, among.sentences);
+    assert_eq!(alone.usage, among.usage);
+    let found = among.alternatives.iter().filter(|found| !found.is_empty()).count();
+    assert!(found >= 10, "further ones of {found} sentences only");
 }
 
 /// Takes every character for a token.

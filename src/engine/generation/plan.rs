@@ -63,6 +63,8 @@ pub struct Plan {
     pub(super) beams: usize,
     /// Hypotheses to return.
     pub(super) outputs: usize,
+    /// Further ones to return, as far as the search has come upon them by its end.
+    pub(super) spare: usize,
     /// Longest output in tokens with its start and end.
     pub(super) max_length: usize,
     pub(super) min_length: usize,
@@ -88,6 +90,7 @@ impl Default for Plan {
             ends: Vec::new(),
             beams: 1,
             outputs: 1,
+            spare: 0,
             max_length: MAX_LENGTH,
             min_length: 0,
             length_penalty: 1.0,
@@ -123,6 +126,7 @@ impl Plan {
             ends: settings.ends.clone(),
             beams: options.num_beams.unwrap_or(1),
             outputs: options.num_return_sequences.unwrap_or(1),
+            spare: 0,
             max_length: max_length(&options, settings, source_tokens),
             min_length: options
                 .min_length
@@ -154,7 +158,12 @@ impl Plan {
 
     /// With so many hypotheses to return, or as many as there are beams where these are fewer.
     pub(in crate::engine) fn returning(self, outputs: usize) -> Self {
-        Self { outputs: outputs.clamp(1, self.beams), ..self }
+        Self { outputs: outputs.clamp(1, self.beams), spare: 0, ..self }
+    }
+
+    /// With up to so many hypotheses more, if the search comes upon them: it goes on no longer for them.
+    pub(in crate::engine) fn sparing(self, spare: usize) -> Self {
+        Self { spare: spare.min(self.beams - self.outputs), ..self }
     }
 
     /// With hypotheses that say what each token was written from, where the network can tell.

@@ -55,13 +55,13 @@ impl Search {
             beams => beams * (1 + plan.ends.len()).max(2),
         };
         let ended = match plan.stopping {
-            Stopping::Transformers(_) => plan.beams,
-            Stopping::Marian => plan.outputs,
+            Stopping::Transformers(_) => Ended::new(plan.beams, 0),
+            Stopping::Marian => Ended::new(plan.outputs, plan.spare),
         };
         Self {
             live: vec![Live { tokens: vec![plan.start], alignment: Vec::new(), score: 0.0 }],
             extensions: vec![Extension { parent: 0, token: plan.start }],
-            ended: Ended::new(ended),
+            ended,
             decided: false,
             candidates: Candidates::new(candidates),
             changes: Vec::new(),
@@ -218,11 +218,11 @@ impl Search {
         if !self.decided && self.plan.stopping != Stopping::Marian {
             unfinished.iter().cloned().for_each(|output| self.ended.add(output));
         }
-        let mut outputs = std::mem::replace(&mut self.ended, Ended::new(0)).into_best_first();
+        let mut outputs = std::mem::replace(&mut self.ended, Ended::new(0, 0)).into_best_first();
         if self.plan.stopping == Stopping::Marian {
             outputs.extend(unfinished);
         }
-        outputs.truncate(self.plan.outputs);
+        outputs.truncate(self.plan.outputs + self.plan.spare);
         for output in &mut outputs {
             if output.tokens.len() < self.plan.max_length {
                 output.tokens.extend(self.plan.ends.first());

@@ -129,3 +129,44 @@ async fn checks_can_be_left_out() {
     let answer = api.post("/v1/translate", json!({"text": ARTICLE, "target": "es", "checks": false})).await.ok();
     assert!(answer.get("checks").is_none() && answer["translations"][0]["sentences"][0].get("faults").is_none());
 }
+
+/// A service whose summariser writes `draft`, comes upon `alternative` besides, and with other settings writes `redraft`.
+fn writing(draft: &str, alternative: &str, redraft: &str) -> Api {
+    let api = Api::new();
+    let lines = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+    let alternatives = vec![lines(alternative)];
+    let script = Script { drafts: lines(draft), alternatives, redraft: lines(redraft), ..Script::default() };
+    api.loader.script(id("extractive"), script);
+    api
+}
+
+#[actix_web::test]
+async fn a_written_sentence_that_is_wrong_gives_way_to_what_the_model_has_besides() {
+    let (looped, invented) =
+        ("The tariffs the tariffs the tariffs the tariffs the tariffs.", "Bennett and Molina spoke for 54 minutes.");
+    let right = "Bennett and Molina spoke for 45 minutes.";
+    let english = json!({"targets": ["en"]});
+    for (draft, alternative, redraft, more, fault, means) in [
+        (looped, right, "", json!({}), "repeated", "alternative"),
+        (looped, "", right, json!({}), "repeated", "settings"),
+        (invented, right, "", json!({}), "number", "alternative"),
+        (invented, "", right, json!({"strict": true}), "number", "settings"),
+    ] {
+        let mut body = english.clone();
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = summarize(&writing(draft, alternative, redraft), body).await;
+        assert_eq!(answer["summaries"]["en"], right, "{answer}");
+        let repair = json!({"sentence": 0, "language": "en", "fault": fault, "means": means});
+        assert!(answer["checks"]["repairs"].as_array().unwrap().contains(&repair), "{}", answer["checks"]);
+        assert_eq!(answer["checks"]["faults"], json!([]));
+    }
+}
+
+#[actix_web::test]
+async fn nothing_that_is_worse_takes_the_place_of_a_written_sentence() {
+    let (draft, worse) =
+        ("Bennett and Molina spoke for 54 minutes.", "Marcel Oberholzer spoke for 54 minutes in Kyiv.");
+    let answer = summarize(&writing(draft, worse, worse), json!({"targets": ["en"]})).await;
+    assert_eq!(answer["summaries"]["en"], draft, "{answer}");
+    assert_eq!(answer["checks"]["repairs"], json!([]));
+}

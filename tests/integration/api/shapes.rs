@@ -19,7 +19,8 @@ async fn a_summary_has_the_documented_shape() {
     let table = [("Works begin in May.".to_owned(), "Las obras comienzan en mayo.".to_owned())];
     api.loader.script(id(TRANSLATOR), Script { translations: table.into(), ..Script::default() });
     let answer = api.post("/v1/summarize", json!({"text": ARTICLE, "sentences": 2})).await.ok();
-    let expected = ["checks", "coverage", "id", "models", "sentences", "source", "summaries", "timings_ms", "usage"];
+    let expected =
+        ["checks", "coverage", "id", "models", "receipt", "sentences", "source", "summaries", "timings_ms", "usage"];
     assert_eq!(keys(&answer), expected);
     assert_eq!(answer["source"]["language"], "en");
     assert_eq!(answer["source"]["characters"], ARTICLE.chars().count());
@@ -111,7 +112,7 @@ async fn a_translation_has_the_documented_shape() {
             ],
         }])
     );
-    assert_eq!(answer["checks"], json!({"untranslated": 2, "repeated": 0, "dropped": 0, "repaired": 0}));
+    assert_eq!(answer["checks"], json!({"untranslated": 2, "repeated": 0, "dropped": 0, "repaired": 0, "untried": 0}));
     assert_eq!(answer["target"], "es");
     assert_eq!(answer["usage"], json!({"input_tokens": 18, "output_tokens": 18}), "sentences at fault are tried again");
     assert_eq!(keys(&answer["timings_ms"]), ["checks", "queue", "total", "translate"]);
