@@ -23,6 +23,11 @@ pub(super) fn proper() -> usize {
     countries::COUNTRIES.len() + regions::REGIONS.len() + places::PLACES.len() + people::PEOPLE.len()
 }
 
+/// How many of the first rows are of names, before those of institutions' common words.
+pub(super) fn named() -> usize {
+    proper() + organisations::ORGANISATIONS.len()
+}
+
 /// Every row; its place is its number.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     [countries::COUNTRIES, regions::REGIONS, places::PLACES, people::PEOPLE, organisations::ORGANISATIONS, INSTITUTIONS]

@@ -89,7 +89,8 @@ impl Pair {
         if pair.source == pair.target {
             return None;
         }
-        let (source, target) = (Side::read(source, pair.source)?, Side::read(translation, pair.target)?);
+        let (source, target) =
+            (Side::of_source(source, pair.source)?, Side::of_translation(translation, pair.target)?);
         Some(Self { source, target, readings: OnceCell::new() })
     }
 
@@ -110,7 +111,7 @@ impl Pair {
     }
 
     fn read_word(&self, at: usize) -> Reading {
-        if !self.target.is_telling(at) || self.is_explained(at) {
+        if !self.target.is_telling(at) || self.is_explained(at) || self.target.is_spelt_out(at) {
             Reading::Known
         } else if self.target.is_common(at) {
             Reading::Common
@@ -123,7 +124,7 @@ impl Pair {
         let next = self.target.words.get(at + 1);
         // A first word has its capital anyway, and verbs have too many forms for any list.
         let told = !self.target.words[at].initial || next.is_some_and(|next| next.joined && next.is_capitalised());
-        told && self.read_word(at) == Reading::Strange
+        told && self.read_word(at) == Reading::Strange && !self.target.is_from_acronym(at, &self.source)
     }
 
     /// The parts of one name that did not come through.
@@ -157,7 +158,9 @@ impl Pair {
     fn is_other_name(&self, at: usize, other: usize) -> bool {
         let (source, target) = (&self.source.words[at], &self.target.words[other]);
         let shared = source.folded.chars().zip(target.folded.chars()).take_while(|(a, b)| a == b).count();
-        target.is_capitalised() && (shared < 5 || shared * 2 < source.folded.chars().count())
+        let more = target.folded.strip_prefix(source.folded.as_str()).filter(|more| !more.is_empty());
+        let mangled = more.is_some_and(|more| !cognate::is_ending(more));
+        target.is_capitalised() && (mangled || shared < 5 || shared * 2 < source.folded.chars().count())
     }
 
     /// The words of the translation in the place of a gap in a name whose words at `found` came through.
