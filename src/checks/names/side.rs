@@ -138,17 +138,21 @@ impl Side {
     }
 
     /// Whether the word at `at` may be from an acronym of the `other` side that is written out here: it stands in a
-    /// longer name that has the acronym's initials, or is an adjective there.
+    /// longer name that has the acronym's initials, or is a place or a people there.
     pub(super) fn is_from_acronym(&self, at: usize, other: &Side) -> bool {
         let part = |word: &Word| word.is_capitalised() || is_particle(word) || word.folded == "y";
         let start = (0..at).rev().take_while(|&before| part(&self.words[before]) && self.goes_on(before + 1)).last();
         let end = (at + 1..self.words.len()).take_while(|&next| part(&self.words[next]) && self.goes_on(next)).last();
         let stretch = &self.words[start.unwrap_or(at)..=end.unwrap_or(at)];
-        let initials: String =
-            stretch.iter().filter(|word| word.is_capitalised()).filter_map(|word| word.folded.chars().next()).collect();
+        let initials: String = stretch
+            .iter()
+            .filter(|word| word.is_capitalised() && !is_particle(word))
+            .filter_map(|word| word.folded.chars().next())
+            .collect();
         let acronyms = || (0..other.words.len()).filter(|&at| other.is_unknown_acronym(at)).map(|at| &other.words[at]);
         let long = initials.chars().count() >= SHORTEST_WRITTEN_OUT;
-        long && acronyms().any(|word| self.adjectives[at] || sorted(&word.folded) == sorted(&initials))
+        let place = self.rows[at].iter().any(|&row| usize::from(row) < tables::places());
+        long && acronyms().any(|word| place || sorted(&word.folded) == sorted(&initials))
     }
 
     fn is_unknown_acronym(&self, at: usize) -> bool {
@@ -208,7 +212,8 @@ impl Side {
     pub(super) fn is_telling(&self, at: usize) -> bool {
         let word = &self.words[at];
         // `EL Reino` is a slip of the shift key.
-        let shouted = word.is_acronym() && !(self.language == Language::SPANISH && word.initial && self.is_joined_to_next(at));
+        let shouted =
+            word.is_acronym() && !(self.language == Language::SPANISH && word.initial && self.is_joined_to_next(at));
         let grammar = !shouted && (self.vocabulary.is_stop_word(word) || is_particle(word));
         word.folded.chars().count() > 1
             && !(grammar || is_title(word) || is_date(word) || word.is_number() || is_roman(word))

@@ -89,8 +89,7 @@ impl Pair {
         if pair.source == pair.target {
             return None;
         }
-        let (source, target) =
-            (Side::of_source(source, pair.source)?, Side::of_translation(translation, pair.target)?);
+        let (source, target) = (Side::of_source(source, pair.source)?, Side::of_translation(translation, pair.target)?);
         Some(Self { source, target, readings: OnceCell::new() })
     }
 
@@ -111,7 +110,8 @@ impl Pair {
     }
 
     fn read_word(&self, at: usize) -> Reading {
-        if !self.target.is_telling(at) || self.is_explained(at) || self.target.is_spelt_out(at) {
+        let spelt_out = || self.target.is_spelt_out(at) || self.target.is_from_acronym(at, &self.source);
+        if !self.target.is_telling(at) || self.is_explained(at) || spelt_out() {
             Reading::Known
         } else if self.target.is_common(at) {
             Reading::Common
@@ -124,7 +124,7 @@ impl Pair {
         let next = self.target.words.get(at + 1);
         // A first word has its capital anyway, and verbs have too many forms for any list.
         let told = !self.target.words[at].initial || next.is_some_and(|next| next.joined && next.is_capitalised());
-        told && self.read_word(at) == Reading::Strange && !self.target.is_from_acronym(at, &self.source)
+        told && self.read_word(at) == Reading::Strange
     }
 
     /// The parts of one name that did not come through.
