@@ -295,7 +295,7 @@ const JOINING: &[&str] = &["a", "and", "con", "en", "for", "in", "para", "por", 
 
 /// An acronym, or a short code of letters and digits: `Q3`.
 fn is_abbreviation(word: &Word) -> bool {
-    let code = word.shouted && word.folded.contains(|c: char| c.is_ascii_digit()) && word.folded.len() <= 4;
+    let code = word.shouted && word.folded.len() == 2 && word.folded.contains(|c: char| c.is_ascii_digit());
     word.is_acronym() || code
 }
 
