@@ -1,5 +1,6 @@
 //! Counts what the checks find in translations that are right: `check_pairs ENGLISH SPANISH [LINES]`, files with a
-//! sentence a line. What is flagged in human translations is a false alarm, or a slip of the people.
+//! sentence a line. What is flagged in human translations is a false alarm, or a slip of the people:
+//! `scripts/evaluation/judged.tsv` says which, by line.
 //! `docs/QUALITY.md` has the figures.
 
 #![allow(clippy::expect_used, reason = "a measurement that cannot go on may say so and stop")]
@@ -18,13 +19,13 @@ fn main() {
     let pair = LanguagePair::new(Language::ENGLISH, Language::SPANISH);
     let (english, spanish) = (read(0), read(1));
     let (mut pairs, mut flagged, mut counts) = (0, 0, BTreeMap::<Fault, usize>::new());
-    for (source, translation) in english.lines().zip(spanish.lines()).take(lines) {
+    for (line, (source, translation)) in (1..).zip(english.lines().zip(spanish.lines())).take(lines) {
         let faults = Findings::of(source, translation, pair).faults();
         pairs += 1;
         flagged += usize::from(!faults.is_empty());
         faults.iter().for_each(|fault| *counts.entry(*fault).or_default() += 1);
         if !faults.is_empty() {
-            eprintln!("{faults:?}\n  {source}\n  {translation}");
+            eprintln!("{line}: {faults:?}\n  {source}\n  {translation}");
         }
     }
     let share = |count: usize| format!("{count} ({:.2} %)", 100.0 * count as f64 / pairs as f64);

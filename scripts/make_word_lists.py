@@ -21,9 +21,11 @@ SOURCES = {
     "europarl_samples", "wmt07_europarl_devtest", "globalvoices_pivot", "tatoeba", "pawsx", "tico19",
     "ms_business_central", "mozilla_www", "python_docs", "vita_min_tax",
 }
-# Manuals repeat few words often: a word counts there once in twenty.
+# Manuals repeat few words often: a word counts there once in twenty. Those in Spanish are full of English words, and so
+# count for English only.
 MANUALS = {"ms_business_central", "python_docs", "mozilla_www"}
-LIMIT_BYTES = 79_000
+TRANSLATED_MANUALS = MANUALS | {"vita_min_tax"}
+LIMITS_BYTES = {"english": 79_000, "spanish": 120_000}
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -37,7 +39,7 @@ def counts(folder, suffix):
     with open(folder / f"all.dedup.{suffix}") as text, open(folder / "all.dedup.src") as sources:
         for line, source in zip(text, sources):
             source = source.strip()
-            if source not in SOURCES:
+            if source not in SOURCES or (suffix == "es" and source in TRANSLATED_MANUALS):
                 continue
             weight = 1 if source in MANUALS else 20
             end = 0
@@ -66,7 +68,7 @@ def common(folder, suffix, language):
     size, chosen = 0, []
     for s in kept:
         size += len(s) + 1
-        if size > LIMIT_BYTES:
+        if size > LIMITS_BYTES[language]:
             break
         chosen.append(s)
     print(language, len(chosen), "stems of", len(kept), "last count", stems[chosen[-1]] / 20, file=sys.stderr)

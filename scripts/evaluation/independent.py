@@ -7,6 +7,7 @@ import difflib
 import pathlib
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numbers_in_text
@@ -15,6 +16,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?…:;]|--|[\n•|–—])[\s\"'“”‘’«»(\[¿¡`]*$|(?:[\"“«‘¿¡(\[]|``\s?)[\"'“«‘¿¡]*$")
 _JOINERS = {"of", "de", "del", "van", "von", "bin"}
 _TITLES = set("mr mrs ms dr prof st jr sr sra dra gen col lt sgt sen rep gov rev".split())
+_LEFT_OUT = set("the of and island islands republic".split())  # of names: the Falklands
 _WEEK_AND_YEAR = set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
     " september october november december".split()
@@ -38,6 +40,7 @@ class Knowledge:
     common_en: set = field(default_factory=set)
     common_es: set = field(default_factory=set)
     exonyms: dict = field(default_factory=dict)  # a word of a Spanish name -> the English words that it may come from
+    is_spanish: Callable = field(default=lambda word: False)  # whether a dictionary has a word, which is no name there
 
 
 def fold(text):
@@ -145,7 +148,10 @@ def spanish_names(summary, article, english, knowledge):
 def _unknown(word, known, names, knowledge):
     """Why the word may be invented, or None."""
     folded = stem(word.text)
-    if len(folded) == 1 or folded.isdigit() or folded in known or word.text.lower() in knowledge.common_es:
+    lower = word.text.lower()
+    if len(folded) == 1 or folded.isdigit() or folded in known:
+        return None
+    if lower in knowledge.common_es or knowledge.is_spanish(lower):
         return None
     if numbers_in_text.support(word.text, "es"):  # a numeral such as XIX, or Tres: numbers are looked at by value
         return None
@@ -160,7 +166,7 @@ def _unknown(word, known, names, knowledge):
 
 def _named(source, known):
     """Whether the texts hold an English name, or a word of the same beginning: Colombia for Colombian."""
-    parts = source.split()
+    parts = [part for part in source.split() if part not in _LEFT_OUT] or source.split()
     return all(part in known or (len(part) > 4 and any(word.startswith(part[:-1]) for word in known)) for part in parts)
 
 

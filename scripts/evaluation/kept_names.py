@@ -5,6 +5,7 @@ import independent
 import sets
 
 SET = "newstest2012"
+HEADS = ["checks", "names", "kept", "mangled", "found", "lines found", "repaired", "newly mangled"]
 
 
 def names(source, reference):
@@ -20,6 +21,24 @@ def through(expected, texts):
     return {(line, name) for line, words in enumerate(held) for name in expected[line] if name in words}
 
 
+def faulty(sentence):
+    """Whether the checks found a name wrong in a sentence, mended or not."""
+    return "name" in sentence.get("faults", []) or any(
+        repair["fault"] == "name" for repair in sentence.get("repairs", []))
+
+
+def found(mangled, translations):
+    """Of the names that came through mangled, those in whose sentence the checks found a name wrong: which one it was
+    the service does not say."""
+    held = [_names_of_faulty(translation["sentences"]) for translation in translations]
+    return {(line, name) for line, name in mangled if name in held[line]}
+
+
+def _names_of_faulty(sentences):
+    return {independent.stem(word.text) for sentence in sentences if faulty(sentence)
+            for word in independent.words(sentence["source"])}
+
+
 def share(kept, total):
     return f"{kept} ({100 * kept / total:.2f}%)" if total else "none"
 
@@ -30,12 +49,21 @@ def kept_names(breve):
     total = sum(map(len, expected))
     switch = breve.switches["translate", "checks"]
     off = through(expected, breve.translations(SET, False if switch else None))
-    rows = [["off" if switch else "this breve has none", total, share(len(off), total), total - len(off), "", ""]]
+    rows = [["off" if switch else "this breve has none", total, share(len(off), total), total - len(off), *[""] * 4]]
     if switch:
-        on = through(expected, breve.translations(SET, True))
-        rows.append(["on", total, share(len(on), total), total - len(on), len(on - off), len(off - on)])
+        rows.append(_with_checks(breve, expected, off))
     _log(breve, expected, off)
-    return sets.table(["checks", "names", "kept", "mangled", "repaired", "newly mangled"], rows)
+    return sets.table(HEADS, rows)
+
+
+def _with_checks(breve, expected, off):
+    every = {(line, name) for line, names in enumerate(expected) for name in names}
+    mangled, on = every - off, through(expected, breve.translations(SET, True))
+    seen = found(mangled, breve.translated(SET, True))
+    lines = len({line for line, _ in mangled})
+    counts = [share(len(seen), len(mangled)), share(len({line for line, _ in seen}), lines)]
+    return ["on", len(every), share(len(on), len(every)), len(every) - len(on), *counts,
+            share(len(on - off), len(mangled)), len(off - on)]
 
 
 def _log(breve, expected, kept):

@@ -123,12 +123,16 @@ class Breve:
 
     def translations(self, name, checks):
         """The Spanish lines for a set; `checks` is None for a breve that has no such switch."""
+        return [translation["text"] for translation in self.translated(name, checks)]
+
+    def translated(self, name, checks):
+        """The same as the service answers it: each line with its sentences, and what was found of them."""
         if (name, checks) not in self._translations:
             lines, found = self.lines(name, "en"), []
             more = {} if checks is None else {"checks": checks}
             for start in range(0, len(lines), BATCH):
                 answer = self._post("/v1/translate", self.translation_request(lines[start:start + BATCH], **more))
-                found += [translation["text"] for translation in answer["translations"]]
+                found += answer["translations"]
                 if len(found) % 500 == 0 or len(found) == len(lines):
                     self.say(f"{name}: {len(found)} of {len(lines)} lines")
             self.models["translator"] = next(iter(answer["models"]), None)

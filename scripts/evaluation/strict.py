@@ -1,6 +1,7 @@
 """The stage that looks through summaries with an independent check, and writes every finding down to be read."""
 import csv
 
+import simplemma
 from babel import Locale
 
 import independent
@@ -15,7 +16,8 @@ INVENTED = KINDS[:-1]
 
 
 def knowledge(breve):
-    """Common words of the translation sets (all their lines), and Spanish names with those of CLDR's territories."""
+    """Common words of the translation sets (all their lines) and of simplemma's Spanish dictionary, and Spanish names with
+    those of CLDR's territories and languages."""
     texts = {}
     for language in ("en", "es"):
         files = [breve.options.evaluation / "translation" / f"{name}.{language}" for name in scores.TRANSLATIONS]
@@ -23,12 +25,18 @@ def knowledge(breve):
             raise Failed(f"there is no {missing[0]}: name the evaluation folder with --evaluation")
         texts[language] = "\n".join(path.read_text(encoding="utf-8") for path in files)
     exonyms = independent.read_exonyms()
-    english, spanish = Locale("en").territories, Locale("es").territories
-    for code in english.keys() & spanish.keys():
-        for written in (spanish[code], english[code]):  # "Bangladesh" of "Bangladeshi" as well as "Bangladés"
-            independent.add_exonym(exonyms, [english[code]], written)
+    for kind in ("territories", "languages"):
+        english, spanish = (getattr(Locale(language), kind) for language in ("en", "es"))
+        for code in english.keys() & spanish.keys():
+            for written in (spanish[code], english[code]):  # "Bangladesh" of "Bangladeshi" as well as "Bangladés"
+                independent.add_exonym(exonyms, [english[code]], written)
     common = (independent.common_words(texts[language]) for language in ("en", "es"))
-    return independent.Knowledge(*common, exonyms)
+    return independent.Knowledge(*common, exonyms, is_spanish)
+
+
+def is_spanish(lower):
+    """Whether the dictionary has the word, and not as a form of a name: it writes those with a capital."""
+    return simplemma.is_known(lower, lang="es") and simplemma.lemmatize(lower, lang="es").islower()
 
 
 def read_by_hand(path):
@@ -58,7 +66,7 @@ def row(breve, strict, found):
     kept = sum(bool(text) for answer in answers for text in sentences(answer, "en"))
     invented = [line for line in found if (line["language"], line["kind"]) in INVENTED]
     unread = sum(not line["hand"] for line in invented)
-    true = sum(line["hand"] == "true" for line in invented)
+    true = sum(line["hand"].startswith("true") for line in invented)
     cells = [sum((line["language"], line["kind"]) == kind for line in found) for kind in KINDS]
     hand = f"{true}{f', {unread} not read' if unread else ''}"
     return ["on" if strict else "off", len(answers), kept, *cells, len(invented), hand]
@@ -87,7 +95,7 @@ def strict(breve):
         rows.append(row(breve, mode, found))
         lines += found
     _write(path, lines)
-    breve.say(f"strict: {len(lines)} findings in {path}; write true or error into its column hand, then run this again")
+    breve.say(f"strict: {len(lines)} findings in {path}; write true or error, and why, into its column hand, then run this again")
     if len(rows) == 1:
         rows.append(["on", *["this breve refuses `strict`"], *[""] * (len(rows[0]) - 2)])
     rows.append(human(breve, known))

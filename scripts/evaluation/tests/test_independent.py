@@ -79,6 +79,7 @@ KNOWLEDGE = independent.Knowledge(
     {"the", "on", "he", "in", "yesterday", "many"},
     {"el", "ejército", "presidente", "universidad", "ayer", "abogados"},
     {"londres": {"london"}, "alemania": {"germany", "german"}, "francia": {"france", "french"}},
+    {"valle", "silicio", "testamento"}.__contains__,
 )
 
 # An English summary, the names found in it that the article does not hold.
@@ -110,6 +111,16 @@ SPANISH_NAMES = [
     ("Merkell se reunió con él.", ["Merkell"]),
     ("Empapado, se fue.", []),
     ("En el siglo XIX.", []),
+    ("En el Valle del Silicio leyó el Testamento.", []),
+    ("Vio a Merkelton y el Magazinburg.", ["Merkelton", "Magazinburg"]),
+]
+
+# An English name, the words of an article, whether they hold it.
+NAMED = [
+    ("falkland islands", "falklands war", True),
+    ("falkland islands", "islands war", False),
+    ("isle of man", "man isle", True),
+    ("the", "a war", False),
 ]
 
 
@@ -144,6 +155,11 @@ class Names(unittest.TestCase):
             with self.subTest(summary):
                 found = independent.spanish_names(summary, ARTICLE, "", KNOWLEDGE)
                 self.assertEqual([finding.text for finding in found], expected)
+
+    def test_words_that_names_leave_out_need_not_be_there(self):
+        for name, article, expected in NAMED:
+            with self.subTest(name):
+                self.assertEqual(independent._named(name, set(article.split())), expected)
 
     def test_the_list_of_spanish_names_is_read(self):
         exonyms = independent.read_exonyms()

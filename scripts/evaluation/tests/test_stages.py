@@ -64,6 +64,17 @@ class Names(unittest.TestCase):
         self.assertEqual(kept, {(0, "obama")})
 
 
+    def test_a_mangled_name_is_found_where_its_sentence_has_a_fault_or_a_repair_of_a_name(self):
+        sentences = [
+            {"source": "Obama came.", "faults": ["name"]},
+            {"source": "Merkel's party left.", "repairs": [{"fault": "name", "means": "source"}]},
+            {"source": "Cameron spoke.", "faults": ["number"], "repairs": [{"fault": "number", "means": "source"}]},
+            {"source": "Sarkozy slept."},
+        ]
+        mangled = {(0, "obama"), (0, "merkel"), (0, "cameron"), (0, "sarkozy")}
+        self.assertEqual(kept_names.found(mangled, [{"sentences": sentences}]), {(0, "obama"), (0, "merkel")})
+
+
 class Overhead(unittest.TestCase):
     def test_both_are_timed_in_turn_and_compared(self):
         breve = FakeBreve()

@@ -107,6 +107,11 @@ const ENDINGS: &[&str] = &[
     "as", "s", "i", "a", "e", "o",
 ];
 
+/// Whether words of one family may differ by `ending`.
+pub(super) fn is_ending(ending: &str) -> bool {
+    ENDINGS.contains(&ending) || ending == "es" || ending == "mente"
+}
+
 /// Endings that Spanish replaces even in names: `Julius`, `Julio`; as written.
 const REPLACED: &[&str] = &["us", "um", "ia", "y", "ian", "is", "es"];
 

@@ -33,7 +33,7 @@ pub(super) struct Forms {
 struct Form {
     row: u16,
     words: Vec<Pattern>,
-    /// English writes it with a capital; Spanish does so for names, but not for peoples.
+    /// English writes names and peoples with a capital; Spanish does so for names, but not for peoples.
     capitalised: bool,
     /// Written in capitals, such as `WHO`.
     acronym: bool,
@@ -64,7 +64,9 @@ impl Forms {
         let mut by_beginning: HashMap<String, Vec<Form>> = HashMap::new();
         for (row, &(in_english, in_spanish)) in (0..).zip(tables::rows()) {
             let forms = if english { in_english } else { in_spanish };
-            for form in forms.split('|').flat_map(spelt_out).filter_map(|text| Form::new(row, &text, english)) {
+            // A ministry has a capital in one language, and may have none in the other.
+            let capitals = english && usize::from(row) < tables::named();
+            for form in forms.split('|').flat_map(spelt_out).filter_map(|text| Form::new(row, &text, capitals)) {
                 let first = &form.words[0].folded;
                 let key = beginning(first, KEY).to_owned();
                 by_beginning.entry(key).or_default().push(form);
@@ -109,9 +111,9 @@ fn beginning(word: &str, length: usize) -> &str {
 }
 
 impl Form {
-    fn new(row: u16, text: &str, english: bool) -> Option<Self> {
+    fn new(row: u16, text: &str, capitals: bool) -> Option<Self> {
         let found = words(text);
-        let capitalised = english && found.first().is_some_and(Word::is_capitalised);
+        let capitalised = capitals && found.first().is_some_and(Word::is_capitalised);
         let acronym = found.len() == 1 && found[0].shouted && found[0].capitals > 1;
         let open = |word: &Word| text[word.span.end..].starts_with('*');
         let words: Vec<_> =

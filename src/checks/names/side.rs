@@ -33,11 +33,22 @@ pub(super) struct Side {
     every_row: HashSet<u16>,
     /// The word is a form of a stem in the tables.
     adjectives: Vec<bool>,
+    /// It was translated: its words need not exist.
+    translated: bool,
 }
 
 impl Side {
-    /// Reads a sentence; none in a language without tables.
-    pub(super) fn read(text: &str, language: Language) -> Option<Self> {
+    /// Reads the sentence that is translated; none in a language without tables.
+    pub(super) fn of_source(text: &str, language: Language) -> Option<Self> {
+        Self::read(text, language, false)
+    }
+
+    /// Reads its translation; none in a language without tables.
+    pub(super) fn of_translation(text: &str, language: Language) -> Option<Self> {
+        Self::read(text, language, true)
+    }
+
+    fn read(text: &str, language: Language, translated: bool) -> Option<Self> {
         let forms = Forms::of(language)?;
         let words = words(text);
         let mut side = Self {
@@ -56,6 +67,7 @@ impl Side {
             rows: vec![Vec::new(); words.len()],
             every_row: HashSet::new(),
             adjectives: vec![false; words.len()],
+            translated,
             words,
         };
         side.read_rows();
@@ -91,8 +103,62 @@ impl Side {
                 .into_iter()
                 .flatten()
                 .any(|&here| family(here))
-            || (word.is_acronym() && other.rows[at].is_empty() && self.acronyms.contains(&sorted(&word.folded)))
-            || self.words.iter().take(LONGEST_SENTENCE).any(|here| is_compound(&here.folded, &word.folded))
+            || (is_abbreviation(word) && other.rows[at].is_empty() && self.acronyms.contains(&sorted(&word.folded)))
+            || self.words.iter().take(LONGEST_SENTENCE).any(|here| self.are_compound(here, other, word))
+    }
+
+    /// Whether `here` holds the `other` side's whole `word` and another word beside it, or the other way round:
+    /// `Disneylandia`, `Centroeuropa`. What a translation adds to a name has to be a word that there is.
+    fn are_compound(&self, here: &Word, other: &Side, word: &Word) -> bool {
+        let here_is_long = here.folded.len() > word.folded.len();
+        let (long, short) = if here_is_long { (here, word) } else { (word, here) };
+        let (side, apart) = if here_is_long { (self, other) } else { (other, self) };
+        if short.folded.len() < 5 || long.folded.len() < short.folded.len() + 4 {
+            return false;
+        }
+        if !side.translated || !long.is_capitalised() {
+            return long.folded.contains(&short.folded);
+        }
+        rest_of_compound(&long.folded, &short.folded).is_some_and(|rest| {
+            COMBINING.contains(&rest) || side.vocabulary.knows(rest) || apart.letters.contains(rest)
+        })
+    }
+
+    /// Whether the word at `at` is an acronym of the words right before or after it, as `(DMV)` is of `Department of
+    /// Motor Vehicles`: these words are looked at by themselves, and other languages abbreviate theirs.
+    pub(super) fn is_spelt_out(&self, at: usize) -> bool {
+        let word = &self.words[at];
+        let letters: Vec<char> = word.folded.chars().collect();
+        let near = LONGEST_STRETCH.min(letters.len() * 2 + 1);
+        let before = self.words[at.saturating_sub(near)..at].iter().rev();
+        let after = self.words[at + 1..].iter().take(near);
+        word.is_acronym()
+            && letters.len() > 1
+            && (spells(before, letters.iter().rev()) || spells(after, letters.iter()))
+    }
+
+    /// Whether the word at `at` may be from an acronym of the `other` side that is written out here: it stands in a
+    /// longer name that has the acronym's initials, or is a place or a people there.
+    pub(super) fn is_from_acronym(&self, at: usize, other: &Side) -> bool {
+        let part = |word: &Word| word.is_capitalised() || is_particle(word) || word.folded == "y";
+        let start = (0..at).rev().take_while(|&before| part(&self.words[before]) && self.goes_on(before + 1)).last();
+        let end = (at + 1..self.words.len()).take_while(|&next| part(&self.words[next]) && self.goes_on(next)).last();
+        let stretch = &self.words[start.unwrap_or(at)..=end.unwrap_or(at)];
+        let initials: String = stretch
+            .iter()
+            .filter(|word| word.is_capitalised() && !is_particle(word))
+            .filter_map(|word| word.folded.chars().next())
+            .collect();
+        let acronyms = || (0..other.words.len()).filter(|&at| other.is_unknown_acronym(at)).map(|at| &other.words[at]);
+        let long = initials.chars().count() >= SHORTEST_WRITTEN_OUT;
+        let place = self.rows[at].iter().any(|&row| usize::from(row) < tables::places());
+        long && acronyms().any(|word| place || sorted(&word.folded) == sorted(&initials))
+    }
+
+    fn is_unknown_acronym(&self, at: usize) -> bool {
+        let word = &self.words[at];
+        let letters = word.folded.chars().count();
+        letters >= SHORTEST_WRITTEN_OUT && word.capitals >= SHORTEST_WRITTEN_OUT && self.rows[at].is_empty()
     }
 
     /// The parts of a word with hyphens as words of their own: `Asia`, `Pacific`.
@@ -121,7 +187,10 @@ impl Side {
                 && GIVEN.binary_search(&self.words[at - 1].folded.as_str()).is_ok()
                 && run.end - run.start == 2
         };
-        self.is_telling(at) && self.words[at].is_capitalised() && (!self.is_common(at) || family_name())
+        self.is_telling(at)
+            && self.words[at].is_capitalised()
+            && (!self.is_common(at) || family_name())
+            && !self.is_spelt_out(at)
     }
 
     /// Adjectives of peoples and faiths, short acronyms and what is cut short: people often leave them out.
@@ -142,7 +211,10 @@ impl Side {
     /// No title, date, number, single letter or grammatical word.
     pub(super) fn is_telling(&self, at: usize) -> bool {
         let word = &self.words[at];
-        let grammar = !word.is_acronym() && (self.vocabulary.is_stop_word(word) || is_particle(word));
+        // `EL Reino` is a slip of the shift key.
+        let shouted =
+            word.is_acronym() && !(self.language == Language::SPANISH && word.initial && self.is_joined_to_next(at));
+        let grammar = !shouted && (self.vocabulary.is_stop_word(word) || is_particle(word));
         word.folded.chars().count() > 1
             && !(grammar || is_title(word) || is_date(word) || word.is_number() || is_roman(word))
     }
@@ -156,6 +228,10 @@ impl Side {
                 && self.rows[at].iter().any(|&row| usize::from(row) < tables::proper())
         };
         !word.is_acronym() && self.vocabulary.is_common(word) && !proper()
+    }
+
+    fn is_joined_to_next(&self, at: usize) -> bool {
+        self.words.get(at + 1).is_some_and(|next| next.joined && next.is_capitalised() && !next.shouted)
     }
 
     /// Whether the word at `at` stands right after the one before it.
@@ -176,19 +252,51 @@ fn stems(word: &Word) -> impl Iterator<Item = String> + '_ {
     word.parts().filter_map(|part| Sound::of(part).stem().map(str::to_owned))
 }
 
+/// Letters of an acronym, at least, that may be written out.
+const SHORTEST_WRITTEN_OUT: usize = 3;
+
+/// Words that one acronym stands for, at most.
+const LONGEST_STRETCH: usize = 15;
+
 /// Acronyms with their letters sorted, and the initials of names that may be written out instead.
 fn acronyms(words: &[Word]) -> impl Iterator<Item = String> + '_ {
-    let written = words.iter().filter(|word| word.is_acronym()).map(|word| sorted(&word.folded));
+    let written = words.iter().filter(|word| is_abbreviation(word)).map(|word| sorted(&word.folded));
     let capitalised = words.chunk_by(|_, word| !word.initial && (word.is_capitalised() || is_particle(word)));
     let names = capitalised.map(|run| run.iter().filter(|word| word.is_capitalised()));
     let initials = names.map(|run| run.filter_map(|word| word.folded.chars().next()).collect::<String>());
     written.chain(initials.filter(|letters| letters.len() > 1).map(|letters| sorted(&letters)))
 }
 
-/// Whether one word holds the whole other one, and another word beside it: `Disneylandia`, `Centroeuropa`.
-fn is_compound(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    short.len() > 4 && long.len() > short.len() + 3 && long.contains(short)
+/// What `long` has before or after `short`.
+fn rest_of_compound<'a>(long: &'a str, short: &str) -> Option<&'a str> {
+    let rest = long.strip_prefix(short).or_else(|| long.strip_suffix(short));
+    rest.map(|rest| rest.trim_matches('-'))
+}
+
+/// Parts of compounds that are no words by themselves.
+const COMBINING: &[&str] = &["afro", "anglo", "eco", "euro", "franco", "indo", "landia", "latino", "neo", "sino"];
+
+/// Whether `letters` are the initials of `words`, the grammatical ones apart, from the nearest on.
+fn spells<'a>(words: impl Iterator<Item = &'a Word>, letters: impl Iterator<Item = &'a char>) -> bool {
+    let mut letters = letters.peekable();
+    for word in words {
+        let Some(&&letter) = letters.peek() else { return true };
+        if word.folded.starts_with(letter) {
+            letters.next();
+        } else if !is_particle(word) && !JOINING.contains(&word.folded.as_str()) {
+            return false;
+        }
+    }
+    letters.peek().is_none()
+}
+
+/// Words that acronyms pass over, apart from particles.
+const JOINING: &[&str] = &["a", "and", "con", "en", "for", "in", "para", "por", "sobre", "y"];
+
+/// An acronym, or a short code of letters and digits: `Q3`.
+fn is_abbreviation(word: &Word) -> bool {
+    let code = word.shouted && word.folded.len() == 2 && word.folded.contains(|c: char| c.is_ascii_digit());
+    word.is_acronym() || code
 }
 
 /// A number in Roman digits, perhaps with the ending of an ordinal: `XX`, `XXth`.

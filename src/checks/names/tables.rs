@@ -18,9 +18,19 @@ pub(super) type Row = (&'static str, &'static str);
 /// The rows of words that names of institutions are made of: common words.
 pub(super) use institutions::INSTITUTIONS;
 
+/// How many of the first rows name places and their peoples.
+pub(super) fn places() -> usize {
+    countries::COUNTRIES.len() + regions::REGIONS.len() + places::PLACES.len()
+}
+
 /// How many of the first rows name places and people.
 pub(super) fn proper() -> usize {
-    countries::COUNTRIES.len() + regions::REGIONS.len() + places::PLACES.len() + people::PEOPLE.len()
+    places() + people::PEOPLE.len()
+}
+
+/// How many of the first rows are of names, before those of institutions' common words.
+pub(super) fn named() -> usize {
+    proper() + organisations::ORGANISATIONS.len()
 }
 
 /// Every row; its place is its number.

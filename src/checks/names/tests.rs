@@ -5,6 +5,7 @@ use crate::domain::LanguagePair;
 
 mod known;
 mod pairs;
+mod sentences;
 
 const EN: Language = Language::ENGLISH;
 const ES: Language = Language::SPANISH;

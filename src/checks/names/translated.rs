@@ -113,7 +113,7 @@ impl Pair {
         if pair.source == pair.target {
             return None;
         }
-        let (source, target) = (Side::read(source, pair.source)?, Side::read(translation, pair.target)?);
+        let (source, target) = (Side::of_source(source, pair.source)?, Side::of_translation(translation, pair.target)?);
         Some(Self { source, target, readings: OnceCell::new() })
     }
 
@@ -134,7 +134,8 @@ impl Pair {
     }
 
     fn read_word(&self, at: usize) -> Reading {
-        if !self.target.is_telling(at) || self.is_explained(at) {
+        let spelt_out = || self.target.is_spelt_out(at) || self.target.is_from_acronym(at, &self.source);
+        if !self.target.is_telling(at) || self.is_explained(at) || spelt_out() {
             Reading::Known
         } else if self.target.is_common(at) {
             Reading::Common
@@ -181,7 +182,9 @@ impl Pair {
     fn is_other_name(&self, at: usize, other: usize) -> bool {
         let (source, target) = (&self.source.words[at], &self.target.words[other]);
         let shared = source.folded.chars().zip(target.folded.chars()).take_while(|(a, b)| a == b).count();
-        target.is_capitalised() && (shared < 5 || shared * 2 < source.folded.chars().count())
+        let more = target.folded.strip_prefix(source.folded.as_str()).filter(|more| !more.is_empty());
+        let mangled = more.is_some_and(|more| !cognate::is_ending(more));
+        target.is_capitalised() && (mangled || shared < 5 || shared * 2 < source.folded.chars().count())
     }
 
     /// The words of the translation in the place of a gap in a name whose words at `found` came through.

@@ -178,13 +178,14 @@ fn english_decade(tokens: &Tokens<'_>, at: usize, reader: Reader) -> Option<Foun
     Some(decade_or_age(tokens, Found::new(Kind::Date, at, letter + 1, vec![Reading::Decade(decade)])))
 }
 
-/// `in his 60s`, `in her late sixties` say how old somebody is.
+/// `in his 60s`, `in her late sixties` say how old somebody is, `temperatures in the 60s` how warm it is.
 fn decade_or_age(tokens: &Tokens<'_>, mut found: Found) -> Found {
     let back = |steps: usize| found.start.checked_sub(steps).map_or("", |at| tokens.word(at));
     let part = matches!(back(1), "early" | "mid" | "late") || back(2) == "mid";
     let owner = if back(2) == "mid" { back(3) } else { back(1 + usize::from(part)) };
+    let warmth = (3..=5).any(|steps| matches!(back(steps), "temperature" | "temperatures" | "highs" | "lows"));
     if let Some(Reading::Decade(Decade { century: None, years })) = found.readings.first()
-        && matches!(owner, "his" | "her" | "their" | "my" | "your" | "our")
+        && (warmth || matches!(owner, "his" | "her" | "their" | "my" | "your" | "our"))
     {
         let age = Reading::Amount(Ratio::integer(u64::from(*years)));
         (found.kind, found.readings) =

@@ -77,6 +77,7 @@ const CARDINALS: &[(&str, Term)] = &[
     ("quadrupled", Hint(4)),
     ("quartet", Hint(4)),
     ("quintet", Hint(5)),
+    ("coronavirus", Hint(19)), // of 2019
     ("half", Half),
     ("halves", Half),
 ];

@@ -92,7 +92,7 @@ fn vague(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
 /// A number with its unit.
 fn number(tokens: &Tokens<'_>, at: usize, floor: usize, reader: Reader) -> Option<Found> {
     let mut numeral = numeral::read(tokens, at, reader)?;
-    numeral.weak |= is_measure(tokens, &numeral) || is_the_two(tokens, &numeral);
+    numeral.weak |= is_measure(tokens, &numeral) || is_the_two(tokens, &numeral) || is_team(tokens, &numeral);
     if let Some(found) = unit::read(tokens, &numeral, floor) {
         return Some(found);
     }
@@ -127,6 +127,13 @@ fn is_the_two(tokens: &Tokens<'_>, numeral: &Numeral) -> bool {
     article && numeral.spelled && numeral.factor.is_none() && numeral.whole() == Some(2)
 }
 
+/// `el once` is a football team.
+fn is_team(tokens: &Tokens<'_>, numeral: &Numeral) -> bool {
+    tokens.word(numeral.start) == "once"
+        && numeral.next == numeral.start + 1
+        && tokens.word_before(numeral.start) == "el"
+}
+
 /// A number word amid a name: `Six Flags`.
 fn is_named(tokens: &Tokens<'_>, found: &Found) -> bool {
     let capital = |at: usize| tokens.get(at).is_some_and(|token| token.is_capitalised());
@@ -135,16 +142,45 @@ fn is_named(tokens: &Tokens<'_>, found: &Found) -> bool {
     number && inside && capital(found.start) && capital(found.next)
 }
 
-/// `two decades` are 20 years, `three centuries` 300.
+/// `two decades` are 20 years, `half a century` 50, `half an hour` 30 minutes, `a year and a half` 18 months.
 fn periods(tokens: &Tokens<'_>, found: &mut Found) {
-    let power = match tokens.word(found.next) {
-        "decade" | "decades" | "decada" | "decadas" | "decenio" | "decenios" => 1,
-        "century" | "centuries" | "siglo" | "siglos" => 2,
-        _ => return,
+    let nouns = [Some(past_article(tokens, found.next)), noun_before_half(tokens, found.next)];
+    let shorter = |reading: &Reading| {
+        let Reading::Amount(value) = *reading else { return None };
+        let unit = |noun: usize| smaller_units(tokens.word(noun), value.whole().is_none());
+        let smaller = nouns.into_iter().flatten().find_map(unit)?;
+        value.times(Ratio::integer(smaller)).filter(|value| value.whole().is_some()).map(Reading::Amount)
     };
-    let Some(Reading::Amount(value)) = found.readings.first().copied() else { return };
-    let years = value.times(Ratio::power_of_ten(power)).map(Reading::Amount);
-    years.into_iter().for_each(|years| found.also(years));
+    let shorter: Vec<Reading> = found.readings.iter().filter_map(shorter).collect();
+    shorter.into_iter().for_each(|reading| found.also(reading));
+}
+
+/// Past the words between a fraction and what it is of: `a quarter of a century`, `media hora`, `half an hour`.
+fn past_article(tokens: &Tokens<'_>, at: usize) -> usize {
+    let past = |at: usize, words: &[&str]| if words.contains(&tokens.word(at)) { at + 1 } else { at };
+    past(past(past(at, &["of", "de"]), &["a", "an", "un", "una"]), &["-"])
+}
+
+/// The noun that `and a half`, `y medio` up to the token `next` follow.
+fn noun_before_half(tokens: &Tokens<'_>, next: usize) -> Option<usize> {
+    match tokens.word_before(next) {
+        "half" => next.checked_sub(4),
+        "medio" | "media" => next.checked_sub(3),
+        _ => None,
+    }
+}
+
+/// How many of the smaller unit, that people count by as well, make one of this unit. Hours and years are counted by
+/// smaller ones where they are no whole number.
+fn smaller_units(unit: &str, part: bool) -> Option<u64> {
+    match unit {
+        "millennium" | "millennia" | "milenio" | "milenios" => Some(1000),
+        "century" | "centuries" | "siglo" | "siglos" => Some(100),
+        "decade" | "decades" | "decada" | "decadas" | "decenio" | "decenios" => Some(10),
+        "year" | "years" | "año" | "años" if part => Some(12),
+        "hour" | "hours" | "hora" | "horas" | "minute" | "minutes" | "minuto" | "minutos" if part => Some(60),
+        _ => None,
+    }
 }
 
 /// `100m`, metres or millions: the letter is left out.
@@ -157,9 +193,13 @@ fn with_unit_letter(numeral: &Numeral) -> Found {
     found
 }
 
-/// `both`, `twice`: only there to be found by another text's `two`.
+/// `both`, `twice`, `the year before last`: only there to be found by another text's `two`.
 fn hint(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
-    let Some(Term::Hint(value)) = tokens.term(at) else { return None };
+    let (value, words) = match tokens.term(at) {
+        Some(Term::Hint(value)) => (value, 1),
+        _ if tokens.are(at, &["before", "last"]) => (2, 2),
+        _ => return None,
+    };
     let reading = Reading::Amount(Ratio::integer(u64::from(value)));
-    Some(Found { weak: true, spelled: true, ..Found::new(Kind::Number, at, at + 1, vec![reading]) })
+    Some(Found { weak: true, spelled: true, ..Found::new(Kind::Number, at, at + words, vec![reading]) })
 }

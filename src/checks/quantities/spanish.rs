@@ -110,6 +110,7 @@ const CARDINALS: &[(&str, Term)] = &[
     ("cuadruple", Hint(4)),
     ("cuarteto", Hint(4)),
     ("quinteto", Hint(5)),
+    ("coronavirus", Hint(19)), // of 2019
     ("medio", Half),
     ("media", Half),
     ("mitad", Half),

@@ -36,6 +36,7 @@ pub(in crate::checks::names) const INSTITUTIONS: &[Row] = &[
     ("Center|Centre", "Centro"),
     ("Central", "Central"),
     ("Chamber", "Cámara"),
+    ("Channel", "Canal"),
     ("Church", "Iglesia"),
     ("Cinema", "Cine"),
     ("City", "Ciudad"),
@@ -187,4 +188,5 @@ pub(in crate::checks::names) const INSTITUTIONS: &[Row] = &[
     ("War", "Guerra"),
     ("West|Western", "Oeste|Occidental|Occidente"),
     ("World", "Mundial|Mundo"),
+    ("Year", "Año"),
 ];

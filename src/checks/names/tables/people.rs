@@ -208,7 +208,7 @@ pub(super) const PEOPLE: &[Row] = &[
     ("Vespucci", "Vespucio"),
     ("Victoria", "Victoria"),
     ("Virgil", "Virgilio"),
-    ("Virgin Mary", "Virgen María|Virgen"),
+    ("Virgin Mary", "Virgen María"),
     ("Vincent", "Vicente|Vincent"),
     ("Wenceslas", "Wenceslao"),
     ("Wilhelm", "Guillermo|Wilhelm"),

@@ -24,6 +24,10 @@ pub(super) const CHANGED: &[(&str, &str)] = &[
     ("a quarter of them", "un tercio de ellos"),
     ("5½ hours", "5 horas"),
     ("two and a half hours", "tres horas"),
+    ("half a century", "cinco años"),
+    ("thirty minutes", "una hora y media"),
+    ("songs of the 70s", "canciones de 70 grados"),
+    ("an F-16", "un F-18"),
     ("half a million people", "un millón de personas"),
     ("3.2 billion people", "3,2 billones de personas"),
     ("3.2 billion people", "3,2 millones de personas"),
@@ -126,6 +130,13 @@ pub(super) const CHANGED: &[(&str, &str)] = &[
 
 /// Words that are often no quantity, and prose without any.
 pub(super) const WORDS_ONLY: &[(&str, &str)] = &[
+    ("half a century", "50 años"),
+    ("500 years", "medio milenio"),
+    ("thirty minutes", "media hora"),
+    ("a year and a half", "18 meses"),
+    ("tests for COVID-19", "pruebas del coronavirus"),
+    ("the Spanish team won", "ganó el once español"),
+    ("it was the week before last", "fue hace dos semanas"),
     ("one of the leaders", "algunos líderes"),
     ("a leader", "uno de los líderes"),
     ("at first", "al principio"),
