@@ -29,10 +29,7 @@ pub struct TermCounts {
 
 impl std::iter::Sum for TermCounts {
     fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |all, one| Self {
-            applied: all.applied + one.applied,
-            lost: all.lost + one.lost,
-        })
+        counts.fold(Self::default(), |all, one| Self { applied: all.applied + one.applied, lost: all.lost + one.lost })
     }
 }
 
@@ -52,10 +49,7 @@ impl Glossary {
     /// [`InputError`] that names `glossary.protected` or `glossary.terms.es`, for a term without a letter or digit, one
     /// with a control character or of more than [`TERM_CHARACTERS`], and a code that is no language's; that names
     /// `glossary` for more than [`TERMS`].
-    pub fn new(
-        protected: Vec<String>,
-        terms: BTreeMap<String, BTreeMap<String, String>>,
-    ) -> Result<Self, InputError> {
+    pub fn new(protected: Vec<String>, terms: BTreeMap<String, BTreeMap<String, String>>) -> Result<Self, InputError> {
         let count = protected.len() + terms.values().map(BTreeMap::len).sum::<usize>();
         too_long("glossary", "terms", TERMS, count)?;
         let mut glossary = Self::default();

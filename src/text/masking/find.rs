@@ -27,7 +27,8 @@ pub(super) fn matches<'a>(sentence: &str, terms: &'a [Term]) -> Vec<(Span, &'a T
 /// Where `text` has `term` as whole words; unless `exact`, its first letter may be a capital or a small one.
 pub(super) fn occurrences<'a>(text: &'a str, term: &str, exact: bool) -> impl Iterator<Item = Span> + use<'a> {
     let other = (!exact).then(|| toggled(term)).flatten();
-    let mut found: Vec<Span> = [Some(term.to_owned()), other].iter().flatten().flat_map(|term| whole(text, term)).collect();
+    let mut found: Vec<Span> =
+        [Some(term.to_owned()), other].iter().flatten().flat_map(|term| whole(text, term)).collect();
     found.sort_by_key(|span| span.start);
     found.into_iter().filter(|span| is_boundary(text, span.start) && is_boundary(text, span.end))
 }
