@@ -13,10 +13,10 @@ use std::{
 
 use super::{
     ChunkPlan, DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis,
-    Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest,
-    Translator,
+    Link, Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput,
+    TranslateRequest, Translator,
 };
-use crate::domain::{ModelId, Task, Usage};
+use crate::domain::{ModelId, Span, Task, Usage};
 
 /// What a fake engine does with one request, or a fake loader with one load, instead of succeeding at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub struct Script {
     pub requests: VecDeque<Step>,
     /// Translations by sentence.
     pub translations: HashMap<String, String>,
+    /// Further translations by sentence.
+    pub alternatives: HashMap<String, Vec<String>>,
+    /// By sentence, parts of it and the parts of its translation that were written from them.
+    pub links: HashMap<String, Vec<(String, String)>>,
     /// The sentences that a summariser writes; the article's first ones where there are none.
     pub drafts: Vec<String>,
 }
@@ -106,6 +110,20 @@ impl Fake {
         let known = self.loader.with(&self.id, |script| script.translations.get(sentence).cloned());
         known.unwrap_or_else(|| sentence.to_uppercase())
     }
+
+    fn alternatives(&self, sentence: &str, most: usize) -> Vec<String> {
+        let all = self.loader.with(&self.id, |script| script.alternatives.get(sentence).cloned());
+        all.into_iter().flatten().take(most).collect()
+    }
+
+    fn links(&self, sentence: &str, translation: &str) -> Vec<Link> {
+        let parts = self.loader.with(&self.id, |script| script.links.get(sentence).cloned());
+        let span = |text: &str, part: &str| text.find(part).map(|start| Span::new(start, start + part.len()));
+        let link = |(from, into): (String, String)| {
+            Some(Link { source: span(sentence, &from)?, target: span(translation, &into)? })
+        };
+        parts.into_iter().flatten().filter_map(link).collect()
+    }
 }
 
 impl Summarizer for Fake {
@@ -136,7 +154,14 @@ impl Translator for Fake {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let sentences: Vec<_> = request.sentences.iter().map(|sentence| self.translation(sentence)).collect();
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(sentences.iter()) };
-        let (alternatives, alignments) = (vec![Vec::new(); sentences.len()], vec![Vec::new(); sentences.len()]);
+        let alternatives =
+            request.sentences.iter().map(|sentence| self.alternatives(sentence, request.alternatives)).collect();
+        let aligned =
+            request.sentences.iter().zip(&sentences).map(|(sentence, translation)| match request.alignments {
+                true => self.links(sentence, translation),
+                false => Vec::new(),
+            });
+        let alignments = aligned.collect();
         Ok(TranslateOutput { sentences, alternatives, alignments, untranslated: 0, usage })
     }
 }
