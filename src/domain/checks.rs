@@ -30,6 +30,8 @@ pub enum Fault {
     Quotation,
     /// Most of its words stand nowhere in the article.
     Unsupported,
+    /// Lacks a term of the glossary.
+    Glossary,
 }
 
 /// How a fault was mended.

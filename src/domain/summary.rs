@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use super::{CheckReport, Language, LanguagePair, ModelId, Span};
+use super::{CheckReport, Language, LanguagePair, ModelId, Span, TermCounts};
 
 /// A finished summary, with where its sentences came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Summary {
     pub checks: Option<CheckReport>,
     /// Sentences in other languages that the translator gave nothing for: these stand in the article's language.
     pub dropped: usize,
+    /// What became of the glossary's terms; `None` where there are none for any of the translations.
+    pub glossary: Option<TermCounts>,
     /// Tokens read and written.
     pub usage: Usage,
     /// The summariser.

@@ -29,6 +29,7 @@ pub(super) struct Outcome {
 
 pub(super) fn assemble(article: &Article, options: &SummaryOptions, plan: Plan, outcome: Outcome) -> Summary {
     let (report, took) = timed(|| options.checks.then(|| report(&plan, &outcome)));
+    let glossary = plan.has_terms().then(|| outcome.rows.iter().map(Row::terms).sum());
     let Outcome { draft, rows, translations, .. } = outcome;
     let sentences: Vec<Sentence> = rows.into_iter().map(|row| sentence(&plan, row, options.format)).collect();
     let in_language = |&language: &Language| {
@@ -54,6 +55,7 @@ pub(super) fn assemble(article: &Article, options: &SummaryOptions, plan: Plan, 
         },
         checks: report,
         dropped: dropped(&translations),
+        glossary,
         usage,
         summarizer: plan.summarizer.name,
         translators: each_once(translations.into_iter().flat_map(|part| part.models)),

@@ -1,14 +1,18 @@
 //! Translations that are looked at, mended where they can be, and told of where they cannot.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{Service, ServiceError, blocking, summarize::each_once};
 use crate::{
     checks::translation::{Findings, Link, mended},
-    domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, Usage},
+    domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, TermCounts, Usage},
     engine::{TranslateOutput, TranslateRequest},
     pool::Timed,
     store::InstalledModel,
+    text::Term,
 };
 
 /// Who translates, and until when.
@@ -21,6 +25,8 @@ pub(super) struct Translators {
     pub(super) deadline: Instant,
     /// Whether sentences are looked at.
     pub(super) checks: bool,
+    /// What the glossary holds for the target.
+    pub(super) terms: Arc<[Term]>,
 }
 
 /// One sentence's translation.
@@ -29,6 +35,7 @@ pub(super) struct Checked {
     pub(super) text: String,
     pub(super) findings: Findings,
     pub(super) repairs: Vec<Repair>,
+    pub(super) terms: TermCounts,
 }
 
 /// The translations of many sentences: as many, in the same order.
@@ -44,17 +51,19 @@ pub(super) struct CheckedTranslation {
 }
 
 impl Checked {
-    fn unseen(text: String) -> Self {
-        Self { text, findings: Findings::default(), repairs: Vec::new() }
+    pub(super) fn unseen(text: String) -> Self {
+        Self { text, findings: Findings::default(), repairs: Vec::new(), terms: TermCounts::default() }
     }
 
     /// What is wrong still.
     pub(super) fn faults(&self) -> Vec<Fault> {
-        self.findings.faults()
+        let mut faults = self.findings.faults();
+        faults.extend((self.terms.lost > 0).then_some(Fault::Glossary));
+        faults
     }
 
     /// A first translation, with the source's names and figures put in where they belong.
-    fn first(source: &str, text: String, links: &[Link], pair: LanguagePair) -> Self {
+    pub(super) fn first(source: &str, text: String, links: &[Link], pair: LanguagePair) -> Self {
         let mut first = Self { findings: Findings::of(source, &text, pair), ..Self::unseen(text) };
         if let Some((text, findings)) = mended(source, &first.text, pair, &first.findings, links) {
             first.take(text, findings, Means::Source);
@@ -82,7 +91,7 @@ impl Checked {
 }
 
 impl CheckedTranslation {
-    fn add(&mut self, model: &InstalledModel, answer: &Timed<TranslateOutput>) {
+    pub(super) fn add(&mut self, model: &InstalledModel, answer: &Timed<TranslateOutput>) {
         self.usage += answer.output.usage;
         self.timings.queue += answer.queued;
         self.timings.translate += answer.worked;
@@ -100,7 +109,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError`] of the first model; what is only tried for a repair may fail.
-    pub(super) async fn translate_checked(
+    pub(super) async fn translate_sentences(
         &self,
         by: &Translators,
         sentences: Vec<String>,
@@ -165,7 +174,7 @@ impl Service {
 }
 
 /// Further translations that are looked at of a sentence whose first is wrong: as many as four beams have.
-const ALTERNATIVES: usize = 3;
+pub(super) const ALTERNATIVES: usize = 3;
 
 /// Looks at the first translations.
 async fn look(

@@ -31,6 +31,13 @@ pub(super) struct Plan {
     pub(super) deadline: Instant,
 }
 
+impl Plan {
+    /// Whether the glossary holds anything for a translation.
+    pub(super) fn has_terms(&self) -> bool {
+        self.translators.iter().any(|by| !by.terms.is_empty())
+    }
+}
+
 impl Service {
     /// Summarises an article in every language asked for.
     ///
@@ -68,7 +75,10 @@ impl Service {
         let summarizer = installed.summarizer(language, options.mode, options.model.as_ref())?;
         let deadline = started + self.settings.request_timeout;
         let checks = options.checks || options.strict;
-        let by = |pair, first| Translators { pair, second: installed.second(pair, &first), first, deadline, checks };
+        let by = |pair: LanguagePair, first| {
+            let (second, terms) = (installed.second(pair, &first), self.terms(&options.glossary, pair.target));
+            Translators { pair, first, second, deadline, checks, terms }
+        };
         let (targets, translators, missing_pairs) = directions(&installed, language, &options.targets)?;
         let translators = translators.into_iter().map(|(pair, first)| by(pair, first)).collect();
         Ok(Plan { document, language, confidence, summarizer, targets, translators, missing_pairs, deadline })
