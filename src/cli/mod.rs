@@ -7,6 +7,7 @@ mod detect;
 mod engine;
 mod error;
 mod generate;
+mod glossary;
 mod input;
 mod models;
 mod output;
