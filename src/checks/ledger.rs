@@ -86,11 +86,11 @@ struct Ledger<'a> {
 
 impl Ledger<'_> {
     fn quantities(&self, own: &[Quantity]) -> Vec<Fact> {
-        let strong = own.iter().enumerate().filter(|(_, quantity)| !quantity.weak);
-        strong.map(|(at, quantity)| self.quantity(at, quantity)).collect()
+        let strong = own.iter().filter(|quantity| !quantity.weak);
+        strong.map(|quantity| self.quantity(quantity)).collect()
     }
 
-    fn quantity(&self, at: usize, quantity: &Quantity) -> Fact {
+    fn quantity(&self, quantity: &Quantity) -> Fact {
         let shown = text_at(self.sentence, quantity.span);
         let source = match self.source {
             Some(source) => source.quantity(quantity),
@@ -98,7 +98,9 @@ impl Ledger<'_> {
         };
         let in_translation = |translated: &Translated| {
             let findings = translated.findings;
-            if findings.missing.contains(&at) {
+            // A term of one language's glossary holds no quantity for that language.
+            let at = findings.source.iter().position(|own| own.span == quantity.span);
+            if at.is_some_and(|at| findings.missing.contains(&at)) {
                 return Came::Not;
             }
             let same = findings.target.iter().find(|other| other.agrees(quantity));

@@ -17,7 +17,7 @@ mod vocabulary;
 mod words;
 
 pub use known::KnownNames;
-pub use translated::{Compared, Lost, added, in_target, lost};
+pub use translated::{Compared, Lost, added, in_target, lost, unchanging};
 
 use crate::domain::{Language, Span};
 

@@ -100,6 +100,7 @@ fn service_settings(settings: &Settings) -> Result<ServiceSettings, InputError> 
         summarizer: summarizer.map(|name| name.parse()).transpose()?,
         translators: settings.models.translators.clone(),
         load_at_start: settings.models.load_at_start.clone(),
+        glossary: settings.glossary.glossary()?,
         extra_models: Vec::new(),
     })
 }

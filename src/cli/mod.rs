@@ -7,6 +7,7 @@ mod detect;
 mod engine;
 mod error;
 mod generate;
+mod glossary;
 mod input;
 mod models;
 mod output;
@@ -102,7 +103,7 @@ impl Cli {
             Command::Serve(_) => serve::run(&settings),
             Command::Summarize(args) => summarize::run(args, &settings),
             Command::Translate(args) => translate::run(args, &settings),
-            Command::Verify(args) => verify::run(&args, &settings),
+            Command::Verify(args) => verify::run(args, &settings),
             Command::Detect(args) => detect::run(&args, &settings),
             Command::Models(command) => models::run(command, &settings),
             Command::Generate(args) => generate::run(&args, &settings),

@@ -3,6 +3,7 @@ use std::io::{Write, stderr, stdout};
 use serde::Serialize;
 
 use super::CliError;
+use crate::domain::TermCounts;
 
 /// Writes `text` and a line end to standard output.
 pub(super) fn line(text: &str) -> Result<(), CliError> {
@@ -26,5 +27,13 @@ pub(super) fn untranslated(count: usize) -> String {
         String::new()
     } else {
         format!("; {count} sentences could not be translated and stand as they were")
+    }
+}
+
+/// How many terms of the glossary were lost; nothing when none were.
+pub(super) fn lost_terms(counts: Option<TermCounts>) -> String {
+    match counts.map_or(0, |counts| counts.lost) {
+        0 => String::new(),
+        lost => format!("; {lost} terms of the glossary lost"),
     }
 }

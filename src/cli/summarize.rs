@@ -1,7 +1,9 @@
-use super::{CliError, app, engine::EngineArgs, input::InputArgs, output, values::words};
+use super::{CliError, app, engine::EngineArgs, glossary::GlossaryArgs, input::InputArgs, output, values::words};
 use crate::{
     config::Settings,
-    domain::{CheckReport, FactStatus, Format, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions},
+    domain::{
+        CheckReport, FactStatus, Format, InputError, Language, Length, Mode, OffsetUnit, Summary, SummaryOptions,
+    },
     http,
 };
 
@@ -38,6 +40,8 @@ pub(super) struct SummarizeArgs {
     /// Check nothing, and mend nothing.
     #[arg(long, conflicts_with = "strict")]
     no_checks: bool,
+    #[command(flatten)]
+    glossary: GlossaryArgs,
     /// Print the answer of POST /v1/summarize.
     #[arg(long)]
     json: bool,
@@ -49,7 +53,7 @@ pub(super) fn run(args: SummarizeArgs, settings: &Settings) -> Result<(), CliErr
     let article = args.input.article(settings.limits.text_characters)?;
     let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
     let json = args.json;
-    let options = SummaryOptions { model, ..args.options() };
+    let options = SummaryOptions { model, ..args.options()? };
     let summary = app::block_on(service.summarize(&article, &options))??;
     if json {
         return output::json(&http::summary_json(&article, options.offset_unit, summary));
@@ -60,14 +64,16 @@ pub(super) fn run(args: SummarizeArgs, settings: &Settings) -> Result<(), CliErr
 }
 
 impl SummarizeArgs {
-    fn options(self) -> SummaryOptions {
+    fn options(self) -> Result<SummaryOptions, InputError> {
         let mut targets = Vec::new();
         for language in self.to {
             if !targets.contains(&language) {
                 targets.push(language);
             }
         }
-        SummaryOptions {
+        let defaults = [Language::ENGLISH, Language::SPANISH];
+        let glossary = self.glossary.glossary(if targets.is_empty() { &defaults } else { &targets })?;
+        Ok(SummaryOptions {
             source: self.from,
             targets,
             length: self.length,
@@ -78,7 +84,8 @@ impl SummarizeArgs {
             offset_unit: OffsetUnit::default(),
             checks: !self.no_checks,
             strict: self.strict,
-        }
+            glossary,
+        })
     }
 }
 
@@ -106,9 +113,10 @@ fn origin(summary: &Summary) -> String {
     let unchanged = if coverage.unchanged { "; no longer than asked, so unchanged" } else { "" };
     let untranslated = output::untranslated(summary.dropped);
     let checks = summary.checks.as_ref().map(found).unwrap_or_default();
+    let lost = output::lost_terms(summary.glossary);
     let missing = summary.missing_pairs.iter().map(|pair| format!("; no installed model translates {pair}"));
     format!(
-        "[{models}; {:.2} s{unread}{unchanged}{untranslated}{checks}{}]",
+        "[{models}; {:.2} s{unread}{unchanged}{untranslated}{checks}{lost}{}]",
         summary.timings.total.as_secs_f64(),
         missing.collect::<String>()
     )
@@ -131,7 +139,7 @@ mod tests {
 
     fn options(flags: &[&str]) -> Result<SummaryOptions, clap::Error> {
         match Cli::try_parse_from(["breve", "summarize"].iter().chain(flags))?.command {
-            Command::Summarize(args) => Ok(args.options()),
+            Command::Summarize(args) => Ok(args.options().unwrap()),
             other => panic!("{other:?}"),
         }
     }

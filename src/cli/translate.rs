@@ -1,4 +1,4 @@
-use super::{CliError, app, engine::EngineArgs, input::InputArgs, output};
+use super::{CliError, app, engine::EngineArgs, glossary::GlossaryArgs, input::InputArgs, output};
 use crate::{
     config::Settings,
     domain::Language,
@@ -23,6 +23,8 @@ pub(super) struct TranslateArgs {
     /// Check nothing, and mend nothing.
     #[arg(long)]
     no_checks: bool,
+    #[command(flatten)]
+    glossary: GlossaryArgs,
     /// Print the answer of POST /v1/translate.
     #[arg(long)]
     json: bool,
@@ -33,7 +35,8 @@ pub(super) struct TranslateArgs {
 pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliError> {
     let article = args.input.article(settings.limits.text_characters)?;
     let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
-    let options = TranslationOptions { source: args.from, target: args.to, model, checks: !args.no_checks };
+    let glossary = args.glossary.glossary(&[args.to])?;
+    let options = TranslationOptions { source: args.from, target: args.to, model, checks: !args.no_checks, glossary };
     let translation = app::block_on(service.translate(&[article], &options))??;
     if args.json {
         return output::json(&http::translation_json(translation));
@@ -53,5 +56,6 @@ fn origin(translation: &Translation) -> String {
     let repaired: usize =
         translation.texts.iter().flat_map(|text| &text.sentences).map(|sentence| sentence.repairs.len()).sum();
     let repaired = if repaired == 0 { String::new() } else { format!("; {repaired} repaired") };
-    format!("[{models}; {:.2} s{untranslated}{repaired}]", translation.timings.total.as_secs_f64())
+    let lost = output::lost_terms(translation.glossary);
+    format!("[{models}; {:.2} s{untranslated}{repaired}{lost}]", translation.timings.total.as_secs_f64())
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::{CliError, app, input::InputArgs, output};
+use super::{CliError, app, glossary::GlossaryArgs, input::InputArgs, output};
 use crate::{
     config::Settings,
     domain::{Article, Precision, Receipt, Recipe, TextDigest},
@@ -14,18 +14,21 @@ pub(super) struct VerifyArgs {
     receipt: PathBuf,
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    glossary: GlossaryArgs,
 }
 
 /// More bytes than any answer has.
 const LARGEST: u64 = 64 << 20;
 
-pub(super) fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), CliError> {
+pub(super) fn run(args: VerifyArgs, settings: &Settings) -> Result<(), CliError> {
     let receipt = read(&args.receipt)?;
     let article = args.input.article(settings.limits.text_characters)?;
     let article = the_article(article, &receipt).ok_or_else(|| CliError::Differs(vec![OTHER_TEXT.to_owned()]))?;
     let settings = settings_of(&receipt.recipe, settings);
     let service = app::service(app::store(&settings)?, &settings)?;
-    let summary = app::block_on(service.reproduce(&article, &receipt))??;
+    let glossary = args.glossary.glossary(&receipt.recipe.targets)?;
+    let summary = app::block_on(service.reproduce(&article, &receipt, glossary))??;
     let differences = receipt.differences(&summary.receipt);
     if !differences.is_empty() {
         return Err(CliError::Differs(differences));

@@ -9,7 +9,7 @@ use crate::domain::ModelId;
 
 /// The first setting that is out of range, as `(key, reason)`.
 pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
-    let Settings { server, limits, models, log } = settings;
+    let Settings { server, limits, models, glossary, log } = settings;
     let (day_ms, year_s) = (86_400_000, 31_536_000);
     named("server.bind", address(&server.bind))?;
     named("server.workers", within(server.workers, 1..=256))?;
@@ -27,6 +27,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
     named("models.threads", within(models.threads, 0..=1024))?;
     named("models.batch_wait_ms", within(models.batch_wait_ms, 0..=1000))?;
     named("models.max_batch_sources", within(models.max_batch_sources, 0..=100_000))?;
+    named("glossary", glossary.glossary().map(drop).map_err(|error| error.to_string()))?;
     named("log.level", directives(&log.level))
 }
 

@@ -184,6 +184,8 @@ impl Layer {
         for (name, value) in values {
             let key = format!("{prefix}{name}");
             match (known.get(name), value) {
+                // What a table that is empty by default holds has names of the user's own.
+                (Some(Value::Dict(_, known)), Value::Dict(..)) if known.is_empty() => {}
                 (Some(Value::Dict(_, known)), Value::Dict(_, values)) => {
                     self.refuse_unknown(known, values, &format!("{key}."))?;
                 }

@@ -8,11 +8,11 @@ mod layers;
 mod paths;
 mod waiting;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ModelId, Precision, Runtime};
+use crate::domain::{Glossary, InputError, ModelId, Precision, Runtime};
 
 pub use error::ConfigError;
 pub use hub::HubSettings;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Which models, and where.
     pub models: ModelSettings,
+    /// Terms of all translations.
+    pub glossary: GlossarySettings,
     /// Logging.
     pub log: LogSettings,
 }
@@ -96,6 +98,26 @@ pub struct ModelSettings {
     pub batch_wait_ms: u64,
     /// Most sources that one model works on at once; 0 for as many as it does well.
     pub max_batch_sources: usize,
+}
+
+/// Terms of all translations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GlossarySettings {
+    /// Never translated.
+    pub protected: Vec<String>,
+    /// By the code of the target language, always translated as given.
+    pub terms: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl GlossarySettings {
+    /// The same as a glossary.
+    ///
+    /// # Errors
+    /// [`InputError`] of [`Glossary::new`].
+    pub fn glossary(&self) -> Result<Glossary, InputError> {
+        Glossary::new(self.protected.clone(), self.terms.clone())
+    }
 }
 
 /// Logging.

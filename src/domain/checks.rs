@@ -30,6 +30,8 @@ pub enum Fault {
     Quotation,
     /// Most of its words stand nowhere in the article.
     Unsupported,
+    /// Lacks a term of the glossary.
+    Glossary,
 }
 
 impl Fault {
@@ -44,7 +46,7 @@ impl Fault {
             Self::Length => 30,
             Self::Unclosed => 3,
             Self::Unbalanced => 2,
-            Self::Number | Self::Name | Self::Quotation | Self::Unsupported => Self::GRAVE,
+            Self::Number | Self::Name | Self::Quotation | Self::Unsupported | Self::Glossary => Self::GRAVE,
         }
     }
 }

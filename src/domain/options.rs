@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Language, ModelId, OffsetUnit};
+use super::{Glossary, Language, ModelId, OffsetUnit};
 
 /// How much of the article the summary keeps, when no number of sentences is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -93,6 +93,8 @@ pub struct SummaryOptions {
     pub checks: bool,
     /// Whether a sentence that the article does not support gives way to one of the article's own.
     pub strict: bool,
+    /// Terms of its translations; what the service itself holds is added to these.
+    pub glossary: Glossary,
 }
 
 impl Default for SummaryOptions {
@@ -108,6 +110,7 @@ impl Default for SummaryOptions {
             offset_unit: OffsetUnit::default(),
             checks: true,
             strict: false,
+            glossary: Glossary::default(),
         }
     }
 }

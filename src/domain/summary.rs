@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckReport, InputError, Language, LanguagePair, ModelId, Receipt, Span};
+use super::{CheckReport, InputError, Language, LanguagePair, ModelId, Receipt, Span, TermCounts};
 
 /// A finished summary, with where its sentences came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Summary {
     pub checks: Option<CheckReport>,
     /// Sentences in other languages that the translator gave nothing for: these stand in the article's language.
     pub dropped: usize,
+    /// What became of the glossary's terms; `None` where there are none for any of the translations.
+    pub glossary: Option<TermCounts>,
     /// Tokens read and written.
     pub usage: Usage,
     /// The summariser.
@@ -145,6 +147,16 @@ impl TryFrom<String> for ModelName {
 impl From<ModelName> for String {
     fn from(name: ModelName) -> Self {
         name.to_string()
+    }
+}
+
+impl std::ops::AddAssign for StageTimings {
+    fn add_assign(&mut self, other: Self) {
+        self.queue += other.queue;
+        self.summarize += other.summarize;
+        self.translate += other.translate;
+        self.checks += other.checks;
+        self.total += other.total;
     }
 }
 

@@ -21,7 +21,17 @@ pub struct Link {
 /// What one translation was written from. To find the places of its tokens is work that few translations need: it is done
 /// when they are asked for.
 #[derive(Clone)]
-pub struct Alignment {
+pub struct Alignment(Known);
+
+#[derive(Clone)]
+enum Known {
+    Links(Vec<Link>),
+    Attention(Attention),
+}
+
+/// What links are made of.
+#[derive(Clone)]
+struct Attention {
     codec: Arc<dyn Codec>,
     pair: LanguagePair,
     source: String,
@@ -42,7 +52,7 @@ impl Alignment {
         translation: &str,
     ) -> Option<Self> {
         let Hypothesis { tokens, alignment, .. } = hypothesis;
-        let made = || Self {
+        let attention = || Attention {
             codec: codec.clone(),
             pair,
             source: source.to_owned(),
@@ -50,11 +60,26 @@ impl Alignment {
             tokens: tokens.clone(),
             attended: alignment.clone(),
         };
-        (!alignment.is_empty()).then(made)
+        (!alignment.is_empty()).then(|| Self(Known::Attention(attention())))
     }
 
     /// In the translation's order; none where the codec cannot tell.
     pub fn links(&self) -> Vec<Link> {
+        match &self.0 {
+            Known::Links(links) => links.clone(),
+            Known::Attention(attention) => attention.links(),
+        }
+    }
+}
+
+impl From<Vec<Link>> for Alignment {
+    fn from(links: Vec<Link>) -> Self {
+        Self(Known::Links(links))
+    }
+}
+
+impl Attention {
+    fn links(&self) -> Vec<Link> {
         let Self { codec, pair, source, translation, tokens, attended } = self;
         let Some(sources) = codec.source_spans(source, Some(*pair)) else { return Vec::new() };
         // A start token was not chosen, and attended to nothing.
@@ -69,17 +94,14 @@ impl Alignment {
 }
 
 impl PartialEq for Alignment {
-    /// Alike in what they were made of; whose tokens they are does not count.
     fn eq(&self, other: &Self) -> bool {
-        let made_of = |alignment: &Self| (alignment.pair, alignment.tokens.clone(), alignment.attended.clone());
-        made_of(self) == made_of(other) && self.source == other.source && self.translation == other.translation
+        self.links() == other.links()
     }
 }
 
 impl fmt::Debug for Alignment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pair, tokens, attended, .. } = self;
-        f.debug_struct("Alignment").field("pair", pair).field("tokens", tokens).field("attended", attended).finish()
+        f.debug_tuple("Alignment").field(&self.links()).finish()
     }
 }
 

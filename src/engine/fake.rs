@@ -12,11 +12,11 @@ use std::{
 };
 
 use super::{
-    ChunkPlan, DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator, Hypothesis,
-    Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput, TranslateRequest,
-    Translator,
+    Alignment, ChunkPlan, DraftSentence, Engine, EngineError, EngineLoader, EngineSpec, Event, Generate, Generator,
+    Hypothesis, Link, Plan, Role, Source, SourceId, SummarizeOutput, SummarizeRequest, Summarizer, TranslateOutput,
+    TranslateRequest, Translator,
 };
-use crate::domain::{GenerationOptions, ModelId, Task, Usage};
+use crate::domain::{GenerationOptions, ModelId, Span, Task, Usage};
 
 /// What a fake engine does with one request, or a fake loader with one load, instead of succeeding at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +41,14 @@ pub struct Script {
     pub requests: VecDeque<Step>,
     /// Translations by sentence.
     pub translations: HashMap<String, String>,
+    /// Further translations by sentence.
+    pub alternatives: HashMap<String, Vec<String>>,
+    /// By sentence, parts of it and the parts of its translation that were written from them.
+    pub links: HashMap<String, Vec<(String, String)>>,
     /// The sentences that a summariser writes; the article's first ones where there are none.
     pub drafts: Vec<String>,
     /// What it comes upon besides.
-    pub alternatives: Vec<Vec<String>>,
+    pub further: Vec<Vec<String>>,
     /// The sentences that it writes with settings that are not its own; `drafts` where there are none.
     pub redraft: Vec<String>,
 }
@@ -110,6 +114,20 @@ impl Fake {
         let known = self.loader.with(&self.id, |script| script.translations.get(sentence).cloned());
         known.unwrap_or_else(|| sentence.to_uppercase())
     }
+
+    fn alternatives(&self, sentence: &str, most: usize) -> Vec<String> {
+        let all = self.loader.with(&self.id, |script| script.alternatives.get(sentence).cloned());
+        all.into_iter().flatten().take(most).collect()
+    }
+
+    fn links(&self, sentence: &str, translation: &str) -> Vec<Link> {
+        let parts = self.loader.with(&self.id, |script| script.links.get(sentence).cloned());
+        let span = |text: &str, part: &str| text.find(part).map(|start| Span::new(start, start + part.len()));
+        let link = |(from, into): (String, String)| {
+            Some(Link { source: span(sentence, &from)?, target: span(translation, &into)? })
+        };
+        parts.into_iter().flatten().filter_map(link).collect()
+    }
 }
 
 impl Summarizer for Fake {
@@ -122,7 +140,7 @@ impl Summarizer for Fake {
         let again = request.generation != GenerationOptions::default();
         let read = |script: &mut Script| {
             let drafts = if again && !script.redraft.is_empty() { &script.redraft } else { &script.drafts };
-            (drafts.clone(), if again { Vec::new() } else { script.alternatives.clone() })
+            (drafts.clone(), if again { Vec::new() } else { script.further.clone() })
         };
         let (drafts, alternatives) = self.loader.with(&self.id, read);
         let all = 0..request.sentences.len();
@@ -147,7 +165,12 @@ impl Translator for Fake {
         model.generate(vec![source(Vec::new())], &mut |_, _| ())?;
         let sentences: Vec<_> = request.sentences.iter().map(|sentence| self.translation(sentence)).collect();
         let usage = Usage { input_tokens: words(request.sentences.iter()), output_tokens: words(sentences.iter()) };
-        let (alternatives, alignments) = (vec![Vec::new(); sentences.len()], vec![None; sentences.len()]);
+        let further = |sentence: &String| self.alternatives(sentence, request.alternatives.most());
+        let alternatives = request.sentences.iter().map(further).collect();
+        let aligned = request.sentences.iter().zip(&sentences).map(|(sentence, translation)| {
+            request.alignments.then(|| Alignment::from(self.links(sentence, translation)))
+        });
+        let alignments = aligned.collect();
         Ok(TranslateOutput { sentences, alternatives, alignments, untranslated: 0, usage })
     }
 }

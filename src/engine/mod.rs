@@ -173,6 +173,15 @@ pub enum Alternatives {
     Sought(usize),
 }
 
+impl Alternatives {
+    /// The most that there may be.
+    pub fn most(self) -> usize {
+        match self {
+            Self::Found(most) | Self::Sought(most) => most,
+        }
+    }
+}
+
 /// Translated sentences: as many as were sent, in the same order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TranslateOutput {

@@ -1,6 +1,6 @@
 //! Fields that several routes share.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::error::{ApiError, ErrorCode};
 use crate::{
     config::LimitSettings,
-    domain::{Article, InputError, Language, ModelId},
+    domain::{self, Article, InputError, Language, ModelId},
 };
 
 /// Reads a language code sent in `field`.
@@ -99,6 +99,43 @@ impl<'de> Visitor<'de> for TextsVisitor {
             texts.push(text);
         }
         Ok(Texts::Many(texts))
+    }
+}
+
+/// Terms of translations. At most 500, of at most 200 characters each.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"protected": ["Acme Corp"], "terms": {"es": {"chief executive": "directora ejecutiva"}}})))]
+pub(super) struct Glossary {
+    /// Terms that are never translated: they stay as they are written, capitals included.
+    #[serde(default)]
+    protected: Vec<String>,
+    /// By target language, terms and what they are always translated to.
+    #[serde(default)]
+    terms: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Glossary {
+    /// The glossary within its limits; errors name the part.
+    pub(super) fn parse(self) -> Result<domain::Glossary, ApiError> {
+        Ok(domain::Glossary::new(self.protected, self.terms)?)
+    }
+}
+
+/// What became of the glossary's terms.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct GlossaryCounts {
+    /// Places in sentences whose translations have the term as the glossary wants it.
+    #[schema(examples(3))]
+    applied: usize,
+    /// Places whose translations have it not; their sentences have the fault `glossary`.
+    #[schema(examples(0))]
+    lost: usize,
+}
+
+impl From<domain::TermCounts> for GlossaryCounts {
+    fn from(counts: domain::TermCounts) -> Self {
+        Self { applied: counts.applied, lost: counts.lost }
     }
 }
 

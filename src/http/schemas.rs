@@ -86,6 +86,7 @@ pub(super) fn fault() -> Schema {
         "name",
         "quotation",
         "unsupported",
+        "glossary",
     ];
     string().enum_values(Some(faults)).description(Some("What is or was wrong.")).into()
 }

@@ -15,7 +15,7 @@ use super::{
     checks::SummaryChecks,
     envelope::RequestId,
     error::ApiError,
-    fields::{self, Usage},
+    fields::{self, Glossary, GlossaryCounts, Usage},
     receipt, schemas,
 };
 use crate::{
@@ -72,6 +72,10 @@ pub(super) struct SummarizeRequest {
     /// Whether sentences are checked, mended where they can be, and told of. `strict` checks them in any case.
     #[schema(default = true)]
     checks: Option<bool>,
+    /// Terms of the translations; the server's own are added to these.
+    #[serde(default)]
+    #[schema(required = false)]
+    glossary: Glossary,
     /// This version does not stream: only `false`.
     #[schema(default = false)]
     stream: Option<bool>,
@@ -100,6 +104,7 @@ impl SummarizeRequest {
             offset_unit: self.offset_unit,
             checks: self.checks.unwrap_or(true),
             strict: self.strict,
+            glossary: self.glossary.parse()?,
         };
         let article = Article::parse("text", self.text, limits.text_characters)?;
         Ok(Wanted { article, options, evidence: self.evidence.unwrap_or(true) })
@@ -185,6 +190,10 @@ pub(super) struct SummarizeResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     checks: Option<SummaryChecks>,
+    /// Absent where no glossary holds anything for the translations, or there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    glossary: Option<GlossaryCounts>,
     coverage: Coverage,
     usage: Usage,
     models: Models,
@@ -206,6 +215,7 @@ impl SummarizeResponse {
             summaries: summary.texts,
             sentences: summary.sentences.into_iter().map(sentence).collect(),
             checks: summary.checks.map(Into::into),
+            glossary: summary.glossary.map(Into::into),
             coverage: summary.coverage.into(),
             usage: summary.usage.into(),
             models: Models::new(&summary.summarizer, &summary.translators),

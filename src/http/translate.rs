@@ -12,7 +12,7 @@ use super::{
     body::JsonBody,
     checks::{Counts, Repair},
     error::ApiError,
-    fields::{self, Texts, Usage},
+    fields::{self, Glossary, GlossaryCounts, Texts, Usage},
     schemas,
 };
 use crate::{
@@ -38,6 +38,10 @@ pub(super) struct TranslateRequest {
     /// Whether sentences are checked, mended where they can be, and told of.
     #[schema(default = true)]
     checks: Option<bool>,
+    /// Terms; the server's own are added to these.
+    #[serde(default)]
+    #[schema(required = false)]
+    glossary: Glossary,
 }
 
 /// The translations, in the order of the texts.
@@ -55,6 +59,10 @@ pub(super) struct TranslateResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     checks: Option<Counts>,
+    /// Absent where no glossary holds anything for the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    glossary: Option<GlossaryCounts>,
     usage: Usage,
     timings_ms: Timings,
 }
@@ -63,6 +71,7 @@ impl From<Translation> for TranslateResponse {
     fn from(translation: Translation) -> Self {
         Self {
             checks: translation.checked.then(|| Counts::of(&translation)),
+            glossary: translation.glossary.map(Into::into),
             translations: translation.texts.into_iter().map(Into::into).collect(),
             target: translation.target,
             models: translation.models.iter().map(ToString::to_string).collect(),
@@ -169,6 +178,7 @@ pub(super) async fn translate(
         target: fields::language("target", &request.target)?,
         model: fields::model(request.model.as_deref())?,
         checks: request.checks.unwrap_or(true),
+        glossary: request.glossary.parse()?,
     };
     let texts = request.text.parse(&state.limits)?;
     let translation = state.service.translate(&texts, &options).await?;

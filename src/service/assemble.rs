@@ -34,6 +34,7 @@ pub(super) fn assemble(
     outcome: Outcome,
 ) -> Summary {
     let (report, took) = timed(|| options.checks.then(|| report(&plan, &outcome)));
+    let glossary = plan.has_terms().then(|| outcome.rows.iter().map(Row::terms).sum());
     let Outcome { written, rows, translations } = outcome;
     let sentences: Vec<Sentence> = rows.into_iter().map(|row| sentence(&plan, row, options.format)).collect();
     let in_language = |&language: &Language| {
@@ -61,6 +62,7 @@ pub(super) fn assemble(
         },
         checks: report,
         dropped: dropped(&translations),
+        glossary,
         usage,
         summarizer: written.summarizer,
         translators: each_once(translations.into_iter().flat_map(|part| part.models)),
@@ -79,9 +81,7 @@ fn totals(written: &Written, translations: &[CheckedTranslation], checks: Durati
     timings.checks += checks;
     for part in translations {
         usage += part.usage;
-        timings.queue += part.timings.queue;
-        timings.translate += part.timings.translate;
-        timings.checks += part.timings.checks;
+        timings += part.timings;
     }
     (usage, timings)
 }

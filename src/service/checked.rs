@@ -1,14 +1,18 @@
 //! Translations that are looked at, mended where they can be, and told of where they cannot.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{Service, ServiceError, blocking, summarize::each_once};
 use crate::{
     checks::translation::{Findings, Link, mended},
-    domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, Usage},
+    domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, TermCounts, Usage},
     engine::{Alignment, Alternatives, TranslateOutput, TranslateRequest},
     pool::Timed,
     store::InstalledModel,
+    text::Term,
 };
 
 /// Who translates, and until when.
@@ -21,6 +25,12 @@ pub(super) struct Translators {
     pub(super) deadline: Instant,
     /// Whether sentences are looked at.
     pub(super) checks: bool,
+    /// Whether what comes out gravely wrong is translated anew.
+    pub(super) mends: bool,
+    /// Whether names that stay as they are never reach the model.
+    pub(super) keeps_names: bool,
+    /// What the glossary holds for the target.
+    pub(super) terms: Arc<[Term]>,
 }
 
 /// One sentence's translation.
@@ -29,6 +39,7 @@ pub(super) struct Checked {
     pub(super) text: String,
     pub(super) findings: Findings,
     pub(super) repairs: Vec<Repair>,
+    pub(super) terms: TermCounts,
 }
 
 /// The translations of many sentences: as many, in the same order.
@@ -46,17 +57,19 @@ pub(super) struct CheckedTranslation {
 }
 
 impl Checked {
-    fn unseen(text: String) -> Self {
-        Self { text, findings: Findings::default(), repairs: Vec::new() }
+    pub(super) fn unseen(text: String) -> Self {
+        Self { text, findings: Findings::default(), repairs: Vec::new(), terms: TermCounts::default() }
     }
 
     /// What is wrong still.
     pub(super) fn faults(&self) -> Vec<Fault> {
-        self.findings.faults()
+        let mut faults = self.findings.faults();
+        faults.extend((self.terms.lost > 0).then_some(Fault::Glossary));
+        faults
     }
 
     /// A first translation, with the source's names and figures put in where they belong.
-    fn first(source: &str, text: String, alignment: Option<&Alignment>, pair: LanguagePair) -> Self {
+    pub(super) fn first(source: &str, text: String, alignment: Option<&Alignment>, pair: LanguagePair) -> Self {
         let mut first = Self { findings: Findings::of(source, &text, pair), ..Self::unseen(text) };
         if let Some((text, findings)) = mended(source, &first.text, pair, &first.findings, || links(alignment)) {
             first.take(text, findings, Means::Source);
@@ -74,7 +87,7 @@ impl Checked {
     }
 
     /// Takes `text` instead, as it stands or with the source's names and figures put in, where that is better.
-    fn offer(&mut self, source: &str, text: &str, means: Means, pair: LanguagePair) {
+    pub(super) fn offer(&mut self, source: &str, text: &str, means: Means, pair: LanguagePair) {
         let findings = Findings::of(source, text, pair);
         let put_in = mended(source, text, pair, &findings, Vec::new);
         if findings.weight() < self.findings.weight() {
@@ -93,16 +106,25 @@ impl Checked {
 }
 
 impl CheckedTranslation {
-    fn add(&mut self, model: &InstalledModel, answer: &Timed<TranslateOutput>) {
+    pub(super) fn add(&mut self, model: &InstalledModel, answer: &Timed<TranslateOutput>) {
         self.usage += answer.output.usage;
         self.timings.queue += answer.queued;
         self.timings.translate += answer.worked;
         self.models.push(model.name.clone());
     }
 
-    /// The sentences that are worth another translation, by their places.
-    fn grave(&self) -> Vec<usize> {
-        (0..self.sentences.len()).filter(|at| self.sentences[*at].findings.is_grave()).collect()
+    /// What it took to get `other`, which is a part of this.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.usage += other.usage;
+        self.timings += other.timings;
+        self.untried += other.untried;
+        self.models.extend(other.models.iter().cloned());
+    }
+
+    /// The sentences `of` a kind that are worth another translation, by their places.
+    fn grave(&self, of: impl Fn(&Checked) -> bool) -> Vec<usize> {
+        let sentences = self.sentences.iter().enumerate();
+        sentences.filter(|(_, checked)| checked.findings.is_grave() && of(checked)).map(|(at, _)| at).collect()
     }
 }
 
@@ -111,7 +133,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError`] of the first model; what is only tried for a repair may fail.
-    pub(super) async fn translate_checked(
+    pub(super) async fn translate_sentences(
         &self,
         by: &Translators,
         sentences: Vec<String>,
@@ -126,12 +148,24 @@ impl Service {
             return Ok(done);
         }
         done = look(done, &sentences, answer.output, by.pair).await;
-        done = self.try_again(by, &by.first, Means::Alternative, &sentences, done).await;
-        if let Some(second) = &by.second {
-            done = self.try_again(by, second, Means::Model, &sentences, done).await;
+        if by.mends {
+            done = self.mend(by, &sentences, done).await;
         }
         done.models = each_once(done.models.into_iter());
         Ok(done)
+    }
+
+    /// Has what is gravely wrong translated anew: with the names that got lost masked, or else, where no name is, by all
+    /// that the same model has; then by another model.
+    async fn mend(&self, by: &Translators, sentences: &[String], done: CheckedTranslation) -> CheckedTranslation {
+        let nameless: Vec<usize> = done.grave(|checked| checked.findings.lost.is_empty());
+        let mut done = self.mask_lost_names(by, sentences, done).await;
+        done = self.try_again(by, &by.first, Means::Alternative, sentences, nameless, done).await;
+        if let Some(second) = &by.second {
+            let left = done.grave(|_| true);
+            done = self.try_again(by, second, Means::Model, sentences, left, done).await;
+        }
+        done
     }
 
     async fn ask(
@@ -148,25 +182,25 @@ impl Service {
         Ok(self.pool.translate(model, request, by.deadline).await?)
     }
 
-    /// Has `model` give all that it has for the sentences that came out gravely wrong, and takes what is better.
+    /// Has `model` give all that it has for the sentences at `places`, and takes what is better.
     async fn try_again(
         &self,
         by: &Translators,
         model: &InstalledModel,
         means: Means,
         sentences: &[String],
+        places: Vec<usize>,
         mut done: CheckedTranslation,
     ) -> CheckedTranslation {
-        let grave = done.grave();
-        if grave.is_empty() {
+        if places.is_empty() {
             return done;
         }
-        let count = grave.len();
-        let chosen = grave.iter().map(|at| sentences[*at].clone()).collect();
+        let count = places.len();
+        let chosen = places.iter().map(|at| sentences[*at].clone()).collect();
         match self.ask(by, model, chosen, Alternatives::Sought(ALTERNATIVES)).await {
             Ok(answer) => {
                 done.add(model, &answer);
-                compare(done, sentences, grave, answer.output, means, by.pair).await
+                compare(done, sentences, places, answer.output, means, by.pair).await
             }
             // There is a translation already: it stands, with its faults told.
             Err(error) => {
@@ -179,7 +213,7 @@ impl Service {
 }
 
 /// Further translations that are looked at of a sentence whose first is wrong: as many as four beams have.
-const ALTERNATIVES: usize = 3;
+pub(super) const ALTERNATIVES: usize = 3;
 
 /// Looks at the first translations.
 async fn look(
@@ -205,7 +239,7 @@ async fn look(
     .await
 }
 
-fn links(alignment: Option<&Alignment>) -> Vec<Link> {
+pub(super) fn links(alignment: Option<&Alignment>) -> Vec<Link> {
     let links = alignment.map_or_else(Vec::new, Alignment::links);
     links.into_iter().map(|link| (link.source, link.target)).collect()
 }

@@ -4,8 +4,10 @@ mod assemble;
 mod checked;
 mod drafts;
 mod error;
+mod glossary;
 mod languages;
 mod models;
+mod names;
 mod receipt;
 mod rows;
 mod select;
@@ -22,7 +24,7 @@ use std::{
 };
 
 use crate::{
-    domain::ModelId,
+    domain::{Glossary, ModelId},
     pool::Pool,
     store::{InstalledModel, Store},
 };
@@ -49,6 +51,8 @@ pub struct ServiceSettings {
     pub translators: Vec<ModelId>,
     /// Models to read into memory before the service is ready.
     pub load_at_start: Vec<ModelId>,
+    /// Terms of all translations; what a request asks for wins over these.
+    pub glossary: Glossary,
     /// Models that this process knows besides the store's, such as a directory named on the command line.
     pub extra_models: Vec<InstalledModel>,
 }

@@ -8,7 +8,9 @@ use super::{
     summarize::{Models, Plan},
 };
 use crate::{
-    domain::{Article, InputError, LanguagePair, Receipt, Recipe, Summary, SummaryOptions, TextDigest, UsedModel},
+    domain::{
+        Article, Glossary, InputError, LanguagePair, Receipt, Recipe, Summary, SummaryOptions, TextDigest, UsedModel,
+    },
     store::InstalledModel,
 };
 
@@ -16,14 +18,20 @@ use crate::{
 const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 impl Service {
-    /// Makes the summary again that `receipt` tells of, from the same models at the same revisions.
+    /// Makes the summary again that `receipt` tells of, from the same models at the same revisions. The receipt has but
+    /// the hash of the glossary that it was made with, so that the caller has to bring it.
     ///
     /// # Errors
     /// [`ServiceError`]; [`ServiceError::Input`] or [`ServiceError::Store`] where a model is not here as it was then.
-    pub async fn reproduce(&self, article: &Article, receipt: &Receipt) -> Result<Summary, ServiceError> {
+    pub async fn reproduce(
+        &self,
+        article: &Article,
+        receipt: &Receipt,
+        glossary: Glossary,
+    ) -> Result<Summary, ServiceError> {
         let started = Instant::now();
         let (service, text, recipe) = (self.clone(), article.clone(), receipt.recipe.clone());
-        let options = options(&recipe);
+        let options = SummaryOptions { glossary, ..options(&recipe) };
         let wanted = options.clone();
         let plan = blocking(move || {
             let installed = service.installed();
@@ -39,6 +47,7 @@ impl Service {
             let second = second.iter().filter(|_| checks);
             std::iter::once(first).chain(second).map(|model| self.used(model)).collect::<Vec<_>>()
         };
+        let glossary = Glossary::merged(&self.settings.glossary, &options.glossary);
         let translators = plan.translators.iter().map(|by| (by.pair.target, used(&by.first, &by.second)));
         Recipe {
             program: PROGRAM.to_owned(),
@@ -52,7 +61,7 @@ impl Service {
             runtime: self.pool.runtime(),
             summarizers: used(&plan.summarizer, &plan.second_summarizer),
             translators: translators.collect(),
-            glossary: None,
+            glossary: (!glossary.is_empty()).then(|| glossary.hash()),
         }
     }
 

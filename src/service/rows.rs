@@ -4,7 +4,7 @@ use super::{
     checked::{Checked, CheckedTranslation},
     support::{Drafted, is_untrue},
 };
-use crate::domain::{Means, Repair};
+use crate::domain::{Means, Repair, TermCounts};
 
 /// A sentence of the summary in every language.
 #[derive(Debug)]
@@ -26,6 +26,11 @@ impl Row {
     /// Whether a translation says what the article does not.
     pub(super) fn is_untrue(&self) -> bool {
         self.translations.iter().flat_map(Checked::faults).any(is_untrue)
+    }
+
+    /// What became of the glossary's terms in its translations.
+    pub(super) fn terms(&self) -> TermCounts {
+        self.translations.iter().map(|translation| translation.terms).sum()
     }
 
     fn weight(&self) -> usize {

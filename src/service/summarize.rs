@@ -32,6 +32,13 @@ pub(super) struct Plan {
     pub(super) deadline: Instant,
 }
 
+impl Plan {
+    /// Whether the glossary holds anything for a translation.
+    pub(super) fn has_terms(&self) -> bool {
+        self.translators.iter().any(|by| !by.terms.is_empty())
+    }
+}
+
 /// The models of a plan, and what they reach.
 pub(super) struct Models {
     pub(super) summarizer: InstalledModel,
@@ -104,7 +111,10 @@ impl Service {
         let Models { summarizer, second_summarizer, targets, translators, missing_pairs } = choose(language)?;
         let deadline = started + self.settings.request_timeout;
         let checks = options.checks || options.strict;
-        let by = |(pair, first, second)| Translators { pair, first, second, deadline, checks };
+        let by = |(pair, first, second): (LanguagePair, _, _)| {
+            let terms = self.terms(&options.glossary, pair.target);
+            Translators { pair, first, second, deadline, checks, mends: checks, keeps_names: options.strict, terms }
+        };
         let translators = translators.into_iter().map(by).collect();
         Ok(Plan {
             document,

@@ -11,7 +11,9 @@ use super::{
     summarize::each_once,
 };
 use crate::{
-    domain::{Article, Fault, Language, LanguagePair, ModelId, ModelName, Repair, StageTimings, Usage},
+    domain::{
+        Article, Fault, Glossary, Language, LanguagePair, ModelId, ModelName, Repair, StageTimings, TermCounts, Usage,
+    },
     text::Document,
 };
 
@@ -28,6 +30,8 @@ pub struct Translation {
     pub untried: usize,
     /// Whether sentences were looked at.
     pub checked: bool,
+    /// What became of the glossary's terms; `None` where there are none for the target, or nothing was translated.
+    pub glossary: Option<TermCounts>,
     /// Tokens read and written.
     pub usage: Usage,
     /// The translators used, each once; empty when every text was in the target language already.
@@ -80,6 +84,8 @@ struct Job {
 struct Translated {
     source: Language,
     answer: CheckedTranslation,
+    /// Whether the glossary holds anything for it.
+    has_terms: bool,
 }
 
 /// What is asked of translations.
@@ -93,6 +99,8 @@ pub struct TranslationOptions {
     pub model: Option<ModelId>,
     /// Whether sentences are checked, and mended where they can be.
     pub checks: bool,
+    /// Terms; what the service itself holds is added to these.
+    pub glossary: Glossary,
 }
 
 impl Service {
@@ -112,17 +120,16 @@ impl Service {
         let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
         for Translated { answer, .. } in &translated {
             usage += answer.usage;
-            timings.queue += answer.timings.queue;
-            timings.translate += answer.timings.translate;
-            timings.checks += answer.timings.checks;
+            timings += answer.timings;
         }
         let models = each_once(translated.iter().flat_map(|part| part.answer.models.clone()));
         let dropped = translated.iter().map(|part| part.answer.dropped).sum();
         let untried = translated.iter().map(|part| part.answer.untried).sum();
+        let glossary = translated.iter().any(|part| part.has_terms).then(|| terms(&translated));
         let texts = put_back(sources, translated);
         timings.total = started.elapsed();
         let (target, checked) = (options.target, options.checks);
-        Ok(Translation { texts, target, dropped, untried, checked, usage, models, timings })
+        Ok(Translation { texts, target, dropped, untried, checked, glossary, usage, models, timings })
     }
 
     /// Reads the texts and chooses a model for each source language; none for text that is in the target language
@@ -149,7 +156,11 @@ impl Service {
             let first = installed.translator(pair, options.model.as_ref())?;
             let (second, checks) = (installed.second(pair, &first), options.checks);
             let deadline = started + self.settings.request_timeout;
-            Ok::<_, ServiceError>(Job { by: Translators { pair, first, second, deadline, checks }, sentences })
+            let terms = self.terms(&options.glossary, options.target);
+            Ok::<_, ServiceError>(Job {
+                by: Translators { pair, first, second, deadline, checks, mends: checks, keeps_names: false, terms },
+                sentences,
+            })
         };
         let jobs = by_language.into_iter().map(job).collect::<Result<_, _>>()?;
         Ok((sources, jobs))
@@ -158,10 +169,14 @@ impl Service {
     async fn translate_jobs(&self, jobs: Vec<Job>) -> Result<Vec<Translated>, ServiceError> {
         let run = |Job { by, sentences }| async move {
             let answer = self.translate_checked(&by, sentences).await?;
-            Ok::<_, ServiceError>(Translated { source: by.pair.source, answer })
+            Ok::<_, ServiceError>(Translated { source: by.pair.source, answer, has_terms: !by.terms.is_empty() })
         };
         try_join_all(jobs.into_iter().map(run)).await
     }
+}
+
+fn terms(translated: &[Translated]) -> TermCounts {
+    translated.iter().flat_map(|part| &part.answer.sentences).map(|sentence| sentence.terms).sum()
 }
 
 /// Gives every text its sentences back.

@@ -1,6 +1,9 @@
 //! A sentence with everything that its words can be matched by.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     cognate::Sound,
@@ -12,7 +15,7 @@ use super::{
     vocabulary::{Vocabulary, is_date, is_particle, is_title},
     words::{Casing, Word, words},
 };
-use crate::domain::Language;
+use crate::domain::{Language, Span};
 
 /// Words in a sentence at most, beyond which words are not searched for inside others: that is quadratic.
 const LONGEST_SENTENCE: usize = 400;
@@ -178,6 +181,16 @@ impl Side {
         [Some(whole.as_str()), singular].into_iter().flatten().any(|letters| {
             self.letters.contains(letters) || (letters.len() > 2 && self.sounds.contains(&Sound::of(letters)))
         })
+    }
+
+    /// Where the text has these words.
+    pub(super) fn span(&self, words: Range<usize>) -> Span {
+        Span::new(self.words[words.start].span.start, self.words[words.end - 1].span.end)
+    }
+
+    /// Whether the tables have the word at `at`, by itself or with others.
+    pub(super) fn is_in_table(&self, at: usize) -> bool {
+        !self.rows[at].is_empty()
     }
 
     /// Whether the word at `at`, part of the name `run`, has to come through as it is.

@@ -166,3 +166,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn names_that_stay_as_they_are_are_known_before_they_are_translated() {
+    for (sentence, expected) in [
+        ("Drummer Hannah Welton met German officials in London on Tuesday.", vec!["Hannah Welton"]),
+        ("Prime Minister Laura Bennett of Canada spoke to Andrés Molina.", vec!["Laura Bennett", "Andrés Molina"]),
+        ("Water from Haweswater reached Manchester.", vec!["Haweswater", "Manchester"]),
+        ("Works begin in May.", vec![]),
+        ("The United Nations and NATO agreed.", vec![]),
+    ] {
+        let spans = unchanging(sentence, LanguagePair::new(EN, ES));
+        let found: Vec<_> = spans.iter().map(|span| &sentence[span.start..span.end]).collect();
+        assert_eq!(found, expected, "{sentence}");
+    }
+}

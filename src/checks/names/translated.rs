@@ -66,6 +66,23 @@ pub fn added(source: &str, translation: &str, pair: LanguagePair) -> Vec<Span> {
     Compared::of(source, translation, pair).added()
 }
 
+/// The names of the sentence `source`, or the parts of names, that a translation has to hold as they are: no title, no word
+/// that the target language has another for, no common word by itself. Empty for pairs other than English and Spanish.
+pub fn unchanging(source: &str, pair: LanguagePair) -> Vec<Span> {
+    let served = pair.source != pair.target && concepts::Forms::of(pair.target).is_some();
+    let Some(side) = Side::of_source(source, pair.source).filter(|_| served) else { return Vec::new() };
+    let mut spans = Vec::new();
+    for run in find::runs(&side.words, side.language) {
+        let stays = |at: &usize| side.is_telling(*at) && side.words[*at].is_capitalised() && !side.is_in_table(*at);
+        let places: Vec<usize> = (run.start..run.end).filter(stays).collect();
+        for part in places.chunk_by(|one, next| next - one == 1) {
+            let told = part.iter().any(|&at| side.is_expected(run, at)) && !side.may_be_common(run);
+            spans.extend(told.then(|| side.span(part[0]..part[part.len() - 1] + 1)));
+        }
+    }
+    spans
+}
+
 /// What the target language calls `name`, where it has a name of its own for it: `Germany` is `Alemania`. `None`: keep
 /// it as it is.
 pub fn in_target(name: &str, pair: LanguagePair) -> Option<String> {
@@ -80,11 +97,8 @@ struct Gap {
 
 impl Gap {
     fn spelt(self, pair: &Pair, source: &str) -> Lost {
-        let span = |side: &Side, words: Range<usize>| {
-            Span::new(side.words[words.start].span.start, side.words[words.end - 1].span.end)
-        };
-        let place = span(&pair.source, self.source);
-        let replacement = self.target.map(|words| span(&pair.target, words));
+        let place = pair.source.span(self.source);
+        let replacement = self.target.map(|words| pair.target.span(words));
         Lost { source: place, name: source[place.start..place.end].to_owned(), replacement }
     }
 }

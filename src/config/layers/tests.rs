@@ -65,6 +65,21 @@ fn a_variable_has_the_type_of_its_default() {
 }
 
 #[test]
+fn a_glossary_has_terms_of_the_users_own() {
+    let file = "[glossary]\nprotected = [\"Acme\"]\n[glossary.terms.es]\n\"chief executive\" = \"directora\"\n";
+    let variables = [("BREVE__GLOSSARY__PROTECTED", "Acme Corp, Breve")];
+    let glossary = load(Some(file), &variables, &Overrides::default()).unwrap().glossary;
+    assert_eq!(glossary.protected, ["Acme Corp", "Breve"]);
+    assert_eq!(glossary.terms["es"]["chief executive"], "directora");
+    let message = refused(Some("[glossary.terms.klingon]\na = \"b\""), &[], &Overrides::default());
+    assert!(message.contains("my.toml") && message.contains("glossary.terms.klingon: \"klingon\" is not"), "{message}");
+    let message = refused(Some("[glossary.terms]\nes = 7"), &[], &Overrides::default());
+    assert!(message.contains("my.toml: glossary.terms.es = 7: invalid type"), "{message}");
+    let message = refused(Some("[glossary]\nprotect = []"), &[], &Overrides::default());
+    assert!(message.contains("no setting glossary.protect; there are glossary.protected"), "{message}");
+}
+
+#[test]
 fn a_quiet_command_logs_warnings_unless_told_otherwise() {
     let quiet = Overrides { quiet: true, ..Default::default() };
     assert_eq!(load(None, &[], &quiet).unwrap().log.level, "warn");
@@ -91,7 +106,7 @@ fn an_unknown_key_is_named_with_its_layer() {
     assert!(message.contains("my.toml: there is no setting server.bnid"), "{message}");
     assert!(message.contains("server.bind, server.client_timeout_ms"), "{message}");
     let message = refused(Some("[sever]\nbind = \"x\""), &[], &Overrides::default());
-    assert!(message.contains("no setting sever; there are limits, log, models, server"), "{message}");
+    assert!(message.contains("no setting sever; there are glossary, limits, log, models, server"), "{message}");
     for (variable, key) in [
         ("BREVE__SERVER__BNID", "server.bnid"),
         ("BREVE__SEVER__BIND", "sever"),

@@ -65,7 +65,8 @@ async fn what_a_model_invents_is_told_of_and_gives_way_in_strict_mode() {
     let invented = "Bennett and Molina spoke for 54 minutes.";
     let own = "Laura Bennett spoke to Andrés Molina for 45 minutes on Tuesday.";
     let right = "Laura Bennett habló con Andrés Molina durante 45 minutos el martes.";
-    let api = scripted(&[(invented, spanish), (own, right)], &[invented]);
+    let masked = ("X41 spoke to X42 for 45 minutes on Tuesday.", "X41 habló con X42 durante 45 minutos el martes.");
+    let api = scripted(&[(invented, spanish), (own, right), masked], &[invented]);
 
     let answer = summarize(&api, json!({})).await;
     assert_eq!(answer["summaries"]["en"], invented);
@@ -88,7 +89,10 @@ async fn in_strict_mode_a_sentence_that_cannot_be_translated_truly_gives_way_to_
     let third = "The talks had broken down in March over lithium exports.";
     let api = scripted(
         &[
-            (first, "Laura Bennett habló con Andrés Molina y con Roberta Quintanilla durante 45 minutos el martes."),
+            (
+                "X41 spoke to X42 for 45 minutes on Tuesday.",
+                "X41 habló con X42 y con Roberta Quintanilla durante 45 minutos el martes.",
+            ),
             (second, "Acordaron reducir los aranceles a los productos agrícolas antes de julio."),
             (third, "Las conversaciones se habían roto en marzo por las exportaciones de litio."),
         ],
@@ -130,12 +134,30 @@ async fn checks_can_be_left_out() {
     assert!(answer.get("checks").is_none() && answer["translations"][0]["sentences"][0].get("faults").is_none());
 }
 
+#[actix_web::test]
+async fn names_that_got_lost_are_masked_and_translated_anew() {
+    let sentence = "Laura Bennett spoke to Andrés Molina for 45 minutes on Tuesday.";
+    let api = scripted(
+        &[
+            (sentence, "Habló durante 45 minutos el martes, por 54 veces."),
+            ("X41 spoke to X42 for 45 minutes on Tuesday.", "X41 habló con X42 durante 45 minutos el martes."),
+        ],
+        &[],
+    );
+    let answer = summarize(&api, json!({})).await;
+    assert_eq!(answer["summaries"]["es"], "Laura Bennett habló con Andrés Molina durante 45 minutos el martes.");
+    assert_eq!(answer["checks"]["faults"], json!([]));
+    let repair = |fault| json!({"sentence": 0, "language": "es", "fault": fault, "means": "settings"});
+    assert_eq!(answer["checks"]["repairs"], json!([repair("number"), repair("name")]));
+    assert!(answer.get("glossary").is_none(), "nobody asked for one: {answer}");
+}
+
 /// A service whose summariser writes `draft`, comes upon `alternative` besides, and with other settings writes `redraft`.
 fn writing(draft: &str, alternative: &str, redraft: &str) -> Api {
     let api = Api::new();
     let lines = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
-    let alternatives = vec![lines(alternative)];
-    let script = Script { drafts: lines(draft), alternatives, redraft: lines(redraft), ..Script::default() };
+    let further = vec![lines(alternative)];
+    let script = Script { drafts: lines(draft), further, redraft: lines(redraft), ..Script::default() };
     api.loader.script(id("extractive"), script);
     api
 }

@@ -11,7 +11,7 @@ use actix_web::{
 };
 use breve::{
     config::{HubSettings, LimitSettings, ModelSettings, Settings},
-    domain::{ModelId, Precision, Runtime},
+    domain::{Glossary, ModelId, Precision, Runtime},
     engine::{
         EngineLoader, Loader,
         fake::{FakeLoader, Script, Step},
@@ -74,12 +74,18 @@ impl Api {
 
     pub(super) fn with(limits: LimitSettings, load_at_start: Vec<ModelId>) -> Self {
         let loader = FakeLoader::default();
-        Self::over(loader.clone(), Arc::new(loader), limits, load_at_start)
+        Self::over(loader.clone(), Arc::new(loader), limits, load_at_start, Glossary::default())
+    }
+
+    /// A server with terms of its own.
+    pub(super) fn with_glossary(glossary: Glossary) -> Self {
+        let loader = FakeLoader::default();
+        Self::over(loader.clone(), Arc::new(loader), limits(), Vec::new(), glossary)
     }
 
     /// Over the models that ship with Breve; no script is followed.
     pub(super) fn with_real_engines(limits: LimitSettings) -> Self {
-        Self::over(FakeLoader::default(), Arc::new(Loader), limits, Vec::new())
+        Self::over(FakeLoader::default(), Arc::new(Loader), limits, Vec::new(), Glossary::default())
     }
 
     fn over(
@@ -87,6 +93,7 @@ impl Api {
         engines: Arc<dyn EngineLoader>,
         limits: LimitSettings,
         load_at_start: Vec<ModelId>,
+        glossary: Glossary,
     ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let store = Store::open(&models(&home), &hub(&home)).unwrap();
@@ -106,6 +113,7 @@ impl Api {
             summarizer: None,
             translators: Vec::new(),
             load_at_start,
+            glossary,
             extra_models: Vec::new(),
         };
         let service = Service::new(store, Pool::new(pool, engines), settings);

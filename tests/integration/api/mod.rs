@@ -3,6 +3,7 @@
 mod bad_input;
 mod checks;
 mod errors;
+mod glossary;
 mod harness;
 mod long;
 mod models;
