@@ -16,6 +16,8 @@ pub struct Findings {
     pub lost: Vec<Lost>,
     /// Names that nothing in the source explains.
     pub added: Vec<Span>,
+    /// Words with a capital that neither the source nor the language has: no fault by themselves.
+    pub doubtful: Vec<Span>,
     /// The source's quantities.
     pub source: Vec<Quantity>,
     /// The translation's.
@@ -37,6 +39,7 @@ impl Findings {
             looks: guards::of_translation(source, translation, pair),
             lost: names.lost(),
             added: names.added(),
+            doubtful: names.doubtful(),
             missing: missing(&from, &into),
             invented: missing(&into, &from),
             copied: copied(source, &from, translation, &into),
@@ -80,7 +83,7 @@ impl Findings {
             lost.name = source.get(lost.source.start..lost.source.end).unwrap_or_default().to_owned();
             lost.replacement = lost.replacement.map(&place);
         }
-        self.added.iter_mut().for_each(|span| *span = place(*span));
+        self.added.iter_mut().chain(&mut self.doubtful).for_each(|span| *span = place(*span));
         self.source.iter_mut().for_each(|quantity| quantity.span = original(quantity.span));
         self.target.iter_mut().for_each(|quantity| quantity.span = place(quantity.span));
         self
@@ -91,7 +94,7 @@ impl Findings {
         let looks: usize = self.looks.iter().map(|fault| fault.weight()).sum();
         let replaced = self.lost.iter().filter(|lost| lost.replacement.is_some()).count();
         let figures = self.missing.len() + self.invented.len();
-        let hints = self.lost.len() - replaced + self.copied.len();
+        let hints = self.lost.len() - replaced + self.copied.len() + self.doubtful.len();
         looks + Fault::Name.weight() * (replaced + self.added.len()) + Fault::Number.weight() * figures + HINT * hints
     }
 }

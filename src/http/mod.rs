@@ -20,6 +20,7 @@ mod routes;
 mod schemas;
 mod server;
 mod summarize;
+mod summary;
 mod translate;
 mod wire;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    detect::DetectResponse, models::Model, models::ModelsResponse, summarize::SummarizeResponse,
+    detect::DetectResponse, models::Model, models::ModelsResponse, summary::SummarizeResponse,
     translate::TranslateResponse,
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Service, ServiceError, blocking, summarize::each_once};
+use super::{Service, ServiceError, blocking, names, summarize::each_once};
 use crate::{
     checks::translation::{Findings, Link, mended},
     domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, TermCounts, Usage},
@@ -158,7 +158,7 @@ impl Service {
     /// Has what is gravely wrong translated anew: with the names that got lost masked, or else, where no name is, by all
     /// that the same model has; then by another model.
     async fn mend(&self, by: &Translators, sentences: &[String], done: CheckedTranslation) -> CheckedTranslation {
-        let nameless: Vec<usize> = done.grave(|checked| checked.findings.lost.is_empty());
+        let nameless: Vec<usize> = done.grave(|checked| !names::can_be_masked(&checked.findings));
         let mut done = self.mask_lost_names(by, sentences, done).await;
         done = self.try_again(by, &by.first, Means::Alternative, sentences, nameless, done).await;
         if let Some(second) = &by.second {

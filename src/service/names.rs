@@ -12,7 +12,7 @@ use crate::{
         translation::Findings,
     },
     domain::{LanguagePair, Means, Span},
-    text::Term,
+    text::{Term, is_placeholder},
 };
 
 /// Sentences whose names got lost, and these names.
@@ -59,7 +59,7 @@ impl Service {
 fn retry(done: &CheckedTranslation, sentences: &[String], pair: LanguagePair) -> Retry {
     let mut retry = Retry { places: Vec::new(), sentences: Vec::new(), terms: Vec::new() };
     for (place, (checked, sentence)) in done.sentences.iter().zip(sentences).enumerate() {
-        if checked.findings.is_grave() && !checked.findings.lost.is_empty() {
+        if checked.findings.is_grave() && can_be_masked(&checked.findings) {
             retry.places.push(place);
             retry.sentences.push(sentence.clone());
             retry.terms.push(lost_names(&checked.findings, pair));
@@ -68,9 +68,14 @@ fn retry(done: &CheckedTranslation, sentences: &[String], pair: LanguagePair) ->
     retry
 }
 
+/// Whether a name got lost that can be masked: not one that is masked already.
+pub(super) fn can_be_masked(findings: &Findings) -> bool {
+    findings.lost.iter().any(|lost| !is_placeholder(&lost.name))
+}
+
 fn lost_names(findings: &Findings, pair: LanguagePair) -> Arc<[Term]> {
     let term = |Lost { name, .. }: &Lost| Term::named(name, in_target(name, pair).as_deref().unwrap_or(name));
-    findings.lost.iter().map(term).collect()
+    findings.lost.iter().filter(|lost| !is_placeholder(&lost.name)).map(term).collect()
 }
 
 async fn offered(

@@ -4,7 +4,7 @@ use super::{
     checked::{Checked, CheckedTranslation},
     support::{Drafted, is_untrue},
 };
-use crate::domain::{Means, Repair, TermCounts};
+use crate::domain::{Fault, Means, Repair, TermCounts};
 
 /// A sentence of the summary in every language.
 #[derive(Debug)]
@@ -23,9 +23,12 @@ impl Row {
         drafts.into_iter().map(row).collect()
     }
 
-    /// Whether a translation says what the article does not.
+    /// Whether a translation says what the article does not, or may do so.
     pub(super) fn is_untrue(&self) -> bool {
-        self.translations.iter().flat_map(Checked::faults).any(is_untrue)
+        let doubtful = |translation: &Checked| !translation.findings.doubtful.is_empty();
+        self.translations
+            .iter()
+            .any(|translation| doubtful(translation) || translation.faults().into_iter().any(is_untrue))
     }
 
     /// What became of the glossary's terms in its translations.
@@ -43,7 +46,13 @@ impl Row {
             return;
         }
         let left: Vec<_> = other.translations.iter().flat_map(Checked::faults).collect();
-        let faults = self.translations.iter().flat_map(Checked::faults).filter(|fault| !left.contains(fault));
+        let mut faults: Vec<_> = self.translations.iter().flat_map(Checked::faults).collect();
+        faults.retain(|fault| !left.contains(fault));
+        if faults.is_empty() {
+            // It gave way for a word that is doubtful.
+            faults.push(Fault::Name);
+        }
+        let faults = faults.into_iter();
         let repairs = faults.map(|fault| Repair { fault, means: Means::Verbatim });
         other.draft.repairs = self.draft.repairs.drain(..).chain(repairs).collect();
         *self = other;

@@ -43,6 +43,11 @@ impl Term {
     }
 }
 
+/// Whether `name` is a placeholder, or would be one in another sentence.
+pub fn is_placeholder(name: &str) -> bool {
+    name.strip_prefix(STEM).is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
 /// A sentence with placeholders in the places of its terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Masked {

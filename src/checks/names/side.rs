@@ -188,6 +188,30 @@ impl Side {
         Span::new(self.words[words.start].span.start, self.words[words.end - 1].span.end)
     }
 
+    /// Whether the word at `at` stands for something that the `other` side has too.
+    pub(super) fn shares_row(&self, at: usize, other: &Side) -> bool {
+        self.rows[at].iter().any(|row| other.every_row.contains(row))
+    }
+
+    /// Whether a word of just these letters is here.
+    pub(super) fn holds(&self, word: &Word) -> bool {
+        let whole = |word: &Word| word.folded.replace('-', "");
+        let letters = whole(word);
+        self.words
+            .iter()
+            .any(|here| here.folded == word.folded || whole(here) == letters || here.parts().eq(word.parts()))
+            || word.parts().all(|part| self.words.iter().any(|here| here.parts().any(|other| other == part)))
+    }
+
+    /// Whether a name is of a person: a given name and others, none of them the number of a pope or a king, whose names are
+    /// translated.
+    pub(super) fn is_person(&self, run: Run) -> bool {
+        let words = &self.words[run.start..run.end];
+        let given = |word: &Word| GIVEN.binary_search(&word.folded.as_str()).is_ok();
+        let plain = |word: &Word| word.is_capitalised() && !word.is_number() && !is_roman(word);
+        words.len() > 1 && given(&words[0]) && words.iter().all(plain)
+    }
+
     /// Whether the tables have the word at `at`, by itself or with others.
     pub(super) fn is_in_table(&self, at: usize) -> bool {
         !self.rows[at].is_empty()

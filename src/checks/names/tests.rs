@@ -173,11 +173,28 @@ fn names_that_stay_as_they_are_are_known_before_they_are_translated() {
         ("Drummer Hannah Welton met German officials in London on Tuesday.", vec!["Hannah Welton"]),
         ("Prime Minister Laura Bennett of Canada spoke to Andrés Molina.", vec!["Laura Bennett", "Andrés Molina"]),
         ("Water from Haweswater reached Manchester.", vec!["Haweswater", "Manchester"]),
+        ("Freddy Mercury and James Bond met Pope John Paul II.", vec!["Freddy Mercury", "James Bond"]),
         ("Works begin in May.", vec![]),
         ("The United Nations and NATO agreed.", vec![]),
     ] {
         let spans = unchanging(sentence, LanguagePair::new(EN, ES));
         let found: Vec<_> = spans.iter().map(|span| &sentence[span.start..span.end]).collect();
         assert_eq!(found, expected, "{sentence}");
+    }
+}
+
+#[test]
+fn words_that_are_neither_the_sources_nor_the_languages_are_doubtful() {
+    for (source, translation, expected) in [
+        ("She saw Guardians of the Galaxy.", "Vio Guardianes de la Galáxia.", vec!["Galáxia"]),
+        ("Isobel bagged four wickets.", "Isobeló cuatro palos.", vec!["Isobeló"]),
+        ("The ECD is made by Taser.", "El EC lo fabrica Taser.", vec!["EC"]),
+        ("The cabinet-maker went to Germany.", "El ebanista fue a Alemania.", vec![]),
+        ("Anna-Maria Lopez won in New York.", "Anna Maria Lopez ganó en Nueva York.", vec![]),
+        ("Government announces new measures.", "El Gobierno anuncia nuevas medidas.", vec![]),
+    ] {
+        let spans = Compared::of(source, translation, LanguagePair::new(EN, ES)).doubtful();
+        let found: Vec<_> = spans.iter().map(|span| &translation[span.start..span.end]).collect();
+        assert_eq!(found, expected, "{translation}");
     }
 }

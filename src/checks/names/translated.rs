@@ -41,6 +41,14 @@ impl<'a> Compared<'a> {
         runs.into_iter().flat_map(|run| pair.gaps(run, &mut taken)).map(|gap| gap.spelt(pair, self.source)).collect()
     }
 
+    /// Words of the translation with a capital that are no words of its language, no names that it has for something in the
+    /// source, and not in the source letter for letter: misspelt for the most part, and now and then right.
+    pub fn doubtful(&self) -> Vec<Span> {
+        let Some(pair) = &self.pair else { return Vec::new() };
+        let doubtful = (0..pair.target.words.len()).filter(|&at| pair.is_doubtful(at));
+        doubtful.map(|at| pair.target.words[at].span).collect()
+    }
+
     /// See [`added`].
     pub fn added(&self) -> Vec<Span> {
         let Some(pair) = &self.pair else { return Vec::new() };
@@ -75,6 +83,10 @@ pub fn unchanging(source: &str, pair: LanguagePair) -> Vec<Span> {
     for run in find::runs(&side.words, side.language) {
         let stays = |at: &usize| side.is_telling(*at) && side.words[*at].is_capitalised() && !side.is_in_table(*at);
         let places: Vec<usize> = (run.start..run.end).filter(stays).collect();
+        if side.is_person(run) {
+            spans.push(side.span(run.start..run.end));
+            continue;
+        }
         for part in places.chunk_by(|one, next| next - one == 1) {
             let told = part.iter().any(|&at| side.is_expected(run, at)) && !side.may_be_common(run);
             spans.extend(told.then(|| side.span(part[0]..part[part.len() - 1] + 1)));
@@ -156,6 +168,18 @@ impl Pair {
         } else {
             Reading::Strange
         }
+    }
+
+    fn is_doubtful(&self, at: usize) -> bool {
+        let word = &self.target.words[at];
+        // A first word has its capital anyway: it is doubtful where it looks like a word of the source.
+        let told = !word.initial || self.source.words.iter().any(|other| begins_alike(&word.folded, &other.folded));
+        word.is_capitalised()
+            && told
+            && self.target.is_telling(at)
+            && !self.target.is_common(at)
+            && !self.target.shares_row(at, &self.source)
+            && !self.source.holds(word)
     }
 
     fn is_added(&self, at: usize) -> bool {
@@ -245,6 +269,13 @@ impl Pair {
             Reading::Strange => Some(at),
         }
     }
+}
+
+/// Letters that two words which may be one have in common at their beginning.
+const BEGINNING: usize = 4;
+
+fn begins_alike(one: &str, other: &str) -> bool {
+    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count() >= BEGINNING
 }
 
 /// Missing words with nothing that came through between them are one gap.

@@ -49,7 +49,7 @@ async fn terms_stand_as_the_glossary_wants_them() {
 async fn a_lost_placeholder_is_made_up_for_by_the_translators_attention() {
     let api = scripted(
         &[(MASKED, "La X41 se marchó en mayo."), (SENTENCE, "El director de Acme Corp se marchó en mayo.")],
-        &[(MASKED, "Se marchó en mayo la X41 de X42.")],
+        &[],
         &[("The", "El"), ("chief executive", "director"), ("Acme Corp", "Acme Corp"), ("left", "marchó")],
     );
     let answer = translate(&api, json!({})).await;
