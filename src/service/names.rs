@@ -12,7 +12,7 @@ use crate::{
         translation::Findings,
     },
     domain::{LanguagePair, Means, Span},
-    text::{Term, is_placeholder},
+    text::{Term, holds_placeholder},
 };
 
 /// Sentences whose names got lost, and these names.
@@ -70,12 +70,12 @@ fn retry(done: &CheckedTranslation, sentences: &[String], pair: LanguagePair) ->
 
 /// Whether a name got lost that can be masked: not one that is masked already.
 pub(super) fn can_be_masked(findings: &Findings) -> bool {
-    findings.lost.iter().any(|lost| !is_placeholder(&lost.name))
+    findings.lost.iter().any(|lost| !holds_placeholder(&lost.name))
 }
 
 fn lost_names(findings: &Findings, pair: LanguagePair) -> Arc<[Term]> {
     let term = |Lost { name, .. }: &Lost| Term::named(name, in_target(name, pair).as_deref().unwrap_or(name));
-    findings.lost.iter().filter(|lost| !is_placeholder(&lost.name)).map(term).collect()
+    findings.lost.iter().filter(|lost| !holds_placeholder(&lost.name)).map(term).collect()
 }
 
 async fn offered(
@@ -97,7 +97,35 @@ async fn offered(
 
 /// The names of a sentence that its translation has to hold as they are, besides its `terms`.
 pub(super) fn with_names(sentence: &str, terms: &Arc<[Term]>, pair: LanguagePair) -> Arc<[Term]> {
-    let text = |span: Span| sentence.get(span.start..span.end);
-    let names = unchanging(sentence, pair).into_iter().filter_map(text).map(|name| Term::named(name, name));
+    let alone = unchanging(sentence, pair).into_iter().filter(|span| stands_alone(sentence, *span));
+    let names = alone.filter_map(|span| sentence.get(span.start..span.end)).map(|name| Term::named(name, name));
     terms.iter().cloned().chain(names).collect()
+}
+
+/// Whether a name is no part of a longer word, as in `anti-Semitism`, and no word is glued to its bracket, as in
+/// `(CNN)Following`: translators take such placeholders apart.
+fn stands_alone(sentence: &str, name: Span) -> bool {
+    let (Some(before), Some(after)) = (sentence.get(..name.start), sentence.get(name.end..)) else { return false };
+    let hyphened = before.ends_with('-') || after.starts_with('-');
+    let glued = after.strip_prefix(')').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    !hyphened && !glued
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_longer_words_are_left_to_the_translator() {
+        for (sentence, name, alone) in [
+            ("(CNN)Michael Douglas' son has a dog.", "CNN", false),
+            ("(CNN)Michael Douglas' son has a dog.", "Michael Douglas", true),
+            ("(CNN) Michael Douglas' son has a dog.", "CNN", true),
+            ("He spoke of anti-Semitism.", "Semitism", false),
+            ("Obama-era rules ended.", "Obama", false),
+        ] {
+            let start = sentence.find(name).unwrap();
+            assert_eq!(stands_alone(sentence, Span::new(start, start + name.len())), alone, "{name}: {sentence}");
+        }
+    }
 }

@@ -43,9 +43,10 @@ impl Term {
     }
 }
 
-/// Whether `name` is a placeholder, or would be one in another sentence.
-pub fn is_placeholder(name: &str) -> bool {
-    name.strip_prefix(STEM).is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+/// Whether a word of `name` is a placeholder, or would be one in another sentence.
+pub fn holds_placeholder(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    name.split_whitespace().any(|word| word.strip_prefix(STEM).is_some_and(is_number))
 }
 
 /// A sentence with placeholders in the places of its terms.

@@ -18,7 +18,7 @@ mod stemming;
 pub use chunk::chunk;
 pub use detect::{detect, detectable};
 pub use document::{Document, Sentence};
-pub use masking::{Masked, Restored, Term, is_placeholder};
+pub use masking::{Masked, Restored, Term, holds_placeholder};
 pub use sentences::{is_balanced, is_closed, split_sentences};
 pub use split_long::split_long;
 pub use stemming::Stems;
