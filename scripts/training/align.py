@@ -4,6 +4,13 @@ import difflib
 import re
 import unicodedata
 
+# Endings of Spanish words beside Portuguese ones.
+ENDINGS = [
+    ("ciones", "ções"), ("ción", "ção"), ("siones", "sões"), ("sión", "são"), ("bilidad", "bilidade"), ("dad", "dade"),
+    ("mientos", "mentos"), ("miento", "mento"), ("iendo", "endo"), ("ieron", "eram"), ("aron", "aram"), ("aban", "avam"),
+    ("aba", "ava"), ("rían", "riam"), ("ría", "ria"), ("rán", "rão"), ("ían", "iam"), ("ía", "ia"), ("bles", "veis"),
+    ("ble", "vel"), ("ó", "ou"), ("ñ", "nh"), ("ll", "lh"), ("les", "is"), ("ón", "ão"), ("án", "ão"), ("n", "m"),
+]
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -75,7 +82,9 @@ class Cognates:
         """A Portuguese word, or None."""
         if len(spanish) < 4 or not spanish.isalpha():
             return None
-        expected = spanish.replace("ción", "ção").replace("ciones", "ções").replace("ñ", "nh").replace("ll", "lh")
+        ending = next((pair for pair in ENDINGS if spanish.endswith(pair[0])), ("", ""))
+        expected = spanish[:len(spanish) - len(ending[0])] + ending[1]
+        expected = expected.replace("ñ", "nh").replace("ll", "lh")
         near = [word for word in self.near[expected[:2]] if abs(len(word) - len(expected)) <= 2]
         best = max(near, key=lambda word: likeness(expected, word), default=None)
         return best if best and likeness(expected, best) >= self.least else None

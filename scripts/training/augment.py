@@ -27,10 +27,11 @@ class Augmenter:
 
     NAMES, NUMBERS, PLACES, CASE = 0.5, 0.4, 0.3, 0.10
 
-    def __init__(self, inventor, common, templates):
+    def __init__(self, inventor, common, templates, places, languages):
+        """`templates`, `places` and `languages` are pairs of English and Spanish."""
         self.inventor, self.common, self.templates = inventor, common, templates
-        self.places, self.languages = names.places(), names.languages()
-        self.known = {english: spanish for english, spanish in self.places if " " not in english}
+        self.places, self.languages = places, languages
+        self.known = {english: spanish for english, spanish in places if " " not in english}
 
     def __call__(self, english, spanish, rng):
         english, spanish = self._swap_place(english, spanish, rng)
@@ -113,4 +114,4 @@ class Augmenter:
 
 
 def read_templates(path):
-    return [tuple(line.rstrip("\n").split("\t")) for line in open(path, encoding="utf-8") if line.strip()]
+    return [tuple(line.split("\t")) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

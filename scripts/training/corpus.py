@@ -1,7 +1,8 @@
 """From the archive to clean pairs: corpus.py ARCHIVE OUT --held-out FILE...
 
 ARCHIVE is a directory that holds all.dedup.{en,es,src}. Writes OUT/{train,held}.tsv, a pair a line: source, English,
-Spanish; and OUT/counts.json, for the model card. `held` are a few pairs of prose that nothing is trained on.
+Spanish; OUT/counts.json, for the model card; and OUT/names.json, which words are names and which are not. `held` are a
+few pairs of prose that nothing is trained on.
 """
 import argparse
 import collections
@@ -10,10 +11,12 @@ import pathlib
 import re
 import zlib
 
+import names
 from sources import SOURCES
 
 HELD_SOURCES = {"pawsx", "mt_geneval", "xquad_mlqa", "globalvoices_pivot", "europarl_samples", "tico19", "tatoeba", "ud_pud"}
 HELD_PERCENT = 2
+HELD_WHOLE = {"wmt07_newscommentary"}  # real news, for research only: to measure names with, never to train on
 LONGEST_CHARACTERS = 600
 OVERLAP_WORDS = 8
 _MARKUP = re.compile(r"``|:\w+:`|[{}<>|\\]|\]\(|%\(|\*\*|__")
@@ -66,13 +69,13 @@ def read_archive(directory):
         name = name.strip()
         met[name] += 1
         source = SOURCES.get(name)
-        if source and (source.first is None or met[name] <= source.first):
+        if name in HELD_WHOLE or (source and (source.first is None or met[name] <= source.first)):
             yield name, tidy(english), tidy(spanish)
 
 
 def is_held(name, english):
     """A fixed choice by the sentence itself, so that it is the same in every run."""
-    return name in HELD_SOURCES and zlib.crc32(english.lower().encode()) % 100 < HELD_PERCENT
+    return name in HELD_WHOLE or name in HELD_SOURCES and zlib.crc32(english.lower().encode()) % 100 < HELD_PERCENT
 
 
 def split(pairs, held_out):
@@ -100,6 +103,13 @@ def read(path):
     return [tuple(line.rstrip("\n").split("\t")) for line in open(path, encoding="utf-8")]
 
 
+def find_names(pairs):
+    """The words of both languages that are no names, and the names that stand on both sides of pairs."""
+    common = names.lower_case_words(text for pair in pairs for text in pair[1:]) | names.calendar()
+    common |= {word.lower() for word in names.translated(pairs, common)}
+    return {"common": sorted(common), "seen": sorted(names.untranslated(pairs, common))}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archive", type=pathlib.Path)
@@ -111,6 +121,7 @@ def main():
     write(options.out / "train.tsv", train)
     write(options.out / "held.tsv", held)
     (options.out / "counts.json").write_text(json.dumps(counts, indent=1))
+    (options.out / "names.json").write_text(json.dumps(find_names(train)))
     print(f"{len(train)} pairs to train on, {len(held)} held out")
 
 

@@ -2,7 +2,7 @@
 import collections
 import re
 
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,\u00a0]\d+)*(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w ]*\d)|\d+(?:[.,]\d+)*)(?!\w)")
 
 
 def digits(number):
@@ -16,9 +16,11 @@ def shared(source, target):
 
 
 def another(number, rng):
-    """Other digits, as many; a year stays one."""
+    """Other digits, as many. A year stays one, and what may be a day of the month."""
     if len(number) == 4 and number[0] in "12":
         return str(rng.randrange(1850, 2031))
+    if len(number) == 2 and number[0] != "0":
+        return str(rng.randrange(10, 32) if number < "32" else rng.randrange(32, 100))
     first = "0" if number[0] == "0" else rng.choice("123456789")
     return first + "".join(rng.choices("0123456789", k=len(number) - 1))
 

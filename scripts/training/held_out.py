@@ -68,7 +68,7 @@ def main():
     data, tests = options.work / "data", options.work / "tests"
     tests.mkdir(exist_ok=True)
     pieces = sentencepiece.SentencePieceProcessor(str(options.work / options.direction / "vocab.spm"))
-    augmenter = train.make_augmenter(corpus.read(data / "train.tsv"), pieces)
+    augmenter = train.make_augmenter(data, pieces)
     held, reverse = corpus.read(data / "held.tsv"), options.direction == "es-en"
     rows = names_rows(held, augmenter, options.names, reverse)
     write(tests / f"names.{options.direction}.tsv", [[text, *wanted] for _, text, wanted in rows])

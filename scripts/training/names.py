@@ -4,12 +4,13 @@ The names come from the pairs themselves, from the vocabulary's own pieces, from
 CLDR's territories, languages and cities (through Babel), so that no list with terms of its own is needed.
 """
 import collections
+import pathlib
 import re
 
-from babel import Locale
-
+EXONYMS = pathlib.Path(__file__).with_name("exonyms.tsv")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _PLAIN = re.compile(r"[A-Z][a-z]{2,}")
+_IDENTIFIER = re.compile(r"[a-z]{3}[A-Z]|[A-Z]{2}[a-z]")  # from manuals of programs
 _LETTERS = re.compile(r"[a-z]+")
 _START, _END = "\x02", "\x03"
 _FOREIGN = {"a": "áàâãäåăā", "c": "çćč", "e": "éèêëěę", "g": "ğ", "i": "íïî", "l": "ł", "n": "ñńň", "o": "óòôöøőō",
@@ -25,6 +26,25 @@ def lower_case_words(texts, least=2):
     """Words that stand in lower case in these texts: what begins a sentence with a capital may be one of them."""
     counts = collections.Counter(word for text in texts for word in words(text) if word[0].islower())
     return {word for word, count in counts.items() if count >= least}
+
+
+def untranslated(pairs, common, least=0.6):
+    """Names that stand on both sides of most pairs whose English has them: {name: pairs}."""
+    met, shared = collections.Counter(), collections.Counter()
+    for _, source, target in pairs:
+        met.update(word for word in set(words(source)) if is_name(word, common))
+        shared.update(shared_names(source, target, common))
+    return {name: count for name, count in shared.items() if count >= least * met[name]}
+
+
+def translated(pairs, common):
+    """Capitalised words that the other side never has: "Tuesday"."""
+    met, kept = collections.Counter(), set()
+    for _, source, target in pairs:
+        found, other = {word for word in words(source) if is_name(word, common)}, set(words(target))
+        met.update(found)
+        kept |= found & other
+    return {name for name in met if name not in kept}
 
 
 def shared_names(source, target, common):
@@ -59,11 +79,14 @@ class Letters:
 class Inventor:
     """Names of every rarity: seen ones, single pieces of the vocabulary, sequences of pieces, invented letters."""
 
-    def __init__(self, pieces, seen, common):
-        """`pieces`: the vocabulary's strings; `seen`: names of the pairs; `common`: words that are no names."""
+    def __init__(self, pieces, seen, common, exonyms=()):
+        """`pieces`: the vocabulary's strings; `seen`: names of the pairs; `common`: words that are no names;
+        `exonyms`: names that are not copied."""
+        strings = set(pieces)
         whole = {p[1:] for p in pieces if p.startswith("▁") and _PLAIN.fullmatch(p[1:])}
-        self.seen = sorted(seen)
-        self.whole = sorted(word for word in whole if word.lower() not in common)
+        self.seen = sorted(word for word in set(seen) - set(exonyms) if not _IDENTIFIER.search(word))
+        self.whole = sorted(word for word in whole - set(exonyms)
+                            if word.lower() not in common and "▁" + word.lower() not in strings)
         self.starts = sorted({p[1:] for p in pieces if re.fullmatch(r"▁[A-Z][a-z]*", p)})
         self.middles = sorted(p for p in pieces if _LETTERS.fullmatch(p))
         self.letters = Letters([*self.whole, *[word for word in self.seen if word.isascii() and word.isalpha()]])
@@ -122,19 +145,32 @@ def odd_token(rng, word):
                        f"{low}.{rng.choice(('txt', 'pdf', 'py', 'zip'))}", f"i{word}", f"{word}{rng.randrange(10, 100)}"))
 
 
+def _locales():
+    from babel import Locale  # only who prepares data needs it
+    return Locale("en"), Locale("es")
+
+
 def places():
-    """(English, Spanish) names of territories and cities, from CLDR."""
-    english, spanish = Locale("en"), Locale("es")
+    """(English, Spanish) names of territories and cities, from CLDR, and some from exonyms.tsv."""
+    english, spanish = _locales()
     pairs = [(english.territories[key], spanish.territories.get(key)) for key in english.territories if key.isalpha()]
     for zone, names in spanish.time_zones.items():
         city = english.time_zones.get(zone, {}).get("city") or zone.split("/")[-1].replace("_", " ")
         pairs.append((city, names.get("city")))
     pairs = [(e.replace("&", "and"), s) for e, s in pairs if e and s and not re.search(r"[()/.\d]", e + s)]
-    return sorted({(e, s) for e, s in pairs if len(e.split()) < 4 and s[0].isupper()})
+    pairs = [(e, s) for e, s in pairs if len(e.split()) < 4 and s[0].isupper()]
+    own = [tuple(line.split("\t")) for line in EXONYMS.read_text(encoding="utf-8").splitlines()]
+    return sorted({**dict(pairs), **dict(own)}.items())
+
+
+def calendar():
+    """Lower-case English and Spanish names of days and months."""
+    return {word.lower() for locale in _locales() for names in (locale.days, locale.months)
+            for word in names["format"]["wide"].values()}
 
 
 def languages():
     """(English, Spanish) names of languages, from CLDR."""
-    english, spanish = Locale("en").languages, Locale("es").languages
+    english, spanish = (locale.languages for locale in _locales())
     pairs = ((english[key], spanish.get(key)) for key in english)
     return sorted({(e, s) for e, s in pairs if s and re.fullmatch(r"[^\W\d_]+", e) and re.fullmatch(r"[^\W\d_]+", s)})

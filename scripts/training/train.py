@@ -151,8 +151,8 @@ class Trainer:
 
     def prepare(self):
         """The data, and which pieces are frequent in it."""
-        pairs = corpus.read(self.options.work / "data" / "train.tsv")
-        augmenter = make_augmenter(pairs, self.pieces)
+        data = self.options.work / "data"
+        pairs, augmenter = corpus.read(data / "train.tsv"), make_augmenter(data, self.pieces)
         passes = {name: source.passes for name, source in SOURCES.items()}
         self.stream = Stream(pairs, passes, augmenter, self.pieces, self.options.direction, self.options.batch_tokens,
                              self.options.seed)
@@ -230,11 +230,16 @@ def mean_loss(rows):
     return sum(loss for loss, _ in rows) / max(1, sum(count for _, count in rows))
 
 
-def make_augmenter(pairs, pieces):
-    common = names.lower_case_words(text for pair in pairs for text in pair[1:])
-    seen = {name for _, english, spanish in pairs for name in names.shared_names(english, spanish, common)}
+def make_augmenter(data, pieces):
+    """`data`: the directory of names.json and train.tsv."""
+    found = json.loads((data / "names.json").read_text(encoding="utf-8"))
+    common = set(found["common"])
     strings = [pieces.id_to_piece(id) for id in range(pieces.get_piece_size())]
-    return augment.Augmenter(names.Inventor(strings, seen, common), common, augment.read_templates(HERE / "templates.tsv"))
+    places = names.places()
+    exonyms = {name for pair in places if pair[0] != pair[1] for name in pair}
+    inventor = names.Inventor(strings, found["seen"], common, exonyms)
+    templates = augment.read_templates(HERE / "templates.tsv")
+    return augment.Augmenter(inventor, common, templates, places, names.languages())
 
 
 def arguments():
@@ -245,9 +250,9 @@ def arguments():
     add("--dev", default="/work/shared/eval/translation/flores-dev", help="PREFIX of PREFIX.en and PREFIX.es")
     add("--minutes", type=float, default=0, help="stop after so long (default: never)")
     add("--cooldown", type=int, default=0, help="bring the rate down to 0 within so many steps, then stop")
-    add("--rate", type=float, default=4e-4)
-    add("--warmup", type=int, default=300, help="steps")
-    add("--hold", type=int, default=6000, help="steps at the full rate, before it falls by the root")
+    add("--rate", type=float, default=6e-4)
+    add("--warmup", type=int, default=150, help="steps")
+    add("--hold", type=int, default=3000, help="steps at the full rate, before it falls by the root")
     add("--batch-tokens", type=int, default=2500, help="with padding")
     add("--smooth", type=float, default=0.1)
     add("--average", type=float, default=0.998, help="decay of the averaged weights a step")

@@ -37,13 +37,6 @@ CHARACTERS = {
     "Í": "I", "Ó": "O", "Ú": "U", "È": "E", "Ç": "C", "#": "*", "@": "*", "=": "-", "º": "°", "ª": "a", "²": "2",
     "í": "i", "ó": "o", "ú": "u", "é": "e", "á": "a", "É": "E", "Á": "A", "<": ">", "q": "q", "J": "J", "~": "-",
 }
-# Endings of Spanish words beside Portuguese ones, for pieces that no alignment explains.
-ENDINGS = [
-    ("ciones", "ções"), ("ción", "ção"), ("siones", "sões"), ("sión", "são"), ("bilidad", "bilidade"), ("dad", "dade"),
-    ("mientos", "mentos"), ("miento", "mento"), ("iendo", "endo"), ("ieron", "eram"), ("aron", "aram"), ("aban", "avam"),
-    ("aba", "ava"), ("rían", "riam"), ("ría", "ria"), ("rán", "rão"), ("ían", "iam"), ("ía", "ia"), ("bles", "veis"),
-    ("ble", "vel"), ("ñ", "nh"), ("ll", "lh"), ("les", "is"), ("ón", "ão"), ("án", "ão"), ("n", "m"),
-]
 
 
 def usage(pieces, language, words=200000):
@@ -137,7 +130,7 @@ class Origins:
         return self._segments(other.capitalize() if word.istitle() else other.upper() if word.isupper() else other, True)
 
     def _ending(self, piece):
-        for spanish, portuguese in ENDINGS:
+        for spanish, portuguese in align.ENDINGS:
             other = piece[:-len(spanish)] + portuguese
             if piece.endswith(spanish) and other in self.ids:
                 return [self.ids[other]]
