@@ -1,6 +1,7 @@
 """Which Portuguese word a Spanish word stands for: IBM model 1 on sentence pairs, weighed with likeness of spelling."""
 import collections
 import difflib
+import functools
 import re
 import unicodedata
 
@@ -18,9 +19,14 @@ def words(text):
     return _WORD.findall(text.lower())
 
 
+@functools.lru_cache(maxsize=None)
+def fold(word):
+    """Without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
 def likeness(spanish, portuguese):
     """How alike two words look without accents, 0 to 1."""
-    fold = lambda word: "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     return difflib.SequenceMatcher(None, fold(spanish), fold(portuguese), autojunk=False).ratio()
 
 
@@ -61,7 +67,7 @@ def counterparts(lines, least=0.25):
     for word, row in backwards.items():
         total = sum(row.values())
         score = lambda source: row[source] / total * table[source].get(word, 0) * (0.2 + likeness(word, source)) ** 2
-        source = max(row, key=score)
+        source = max(sorted(row, key=row.get)[-5:], key=score)
         if score(source) ** 0.5 > least:
             best[word] = source
     return best
@@ -85,6 +91,7 @@ class Cognates:
         ending = next((pair for pair in ENDINGS if spanish.endswith(pair[0])), ("", ""))
         expected = spanish[:len(spanish) - len(ending[0])] + ending[1]
         expected = expected.replace("ñ", "nh").replace("ll", "lh")
-        near = [word for word in self.near[expected[:2]] if abs(len(word) - len(expected)) <= 2]
-        best = max(near, key=lambda word: likeness(expected, word), default=None)
-        return best if best and likeness(expected, best) >= self.least else None
+        near = [word for word in self.near[expected[:2]] if abs(len(word) - len(expected)) <= 2
+                and len(set(word) ^ set(expected)) <= 4]
+        score, best = max(((likeness(expected, word), word) for word in near), default=(0, None))
+        return best if score >= self.least else None

@@ -64,7 +64,8 @@ class Stream:
     def pool(self, number):
         """The batches of one pool, shuffled."""
         sources, targets = zip(*self.texts(number))
-        encoded = [(s + [0], t + [0]) for s, t in zip(self.pieces.encode(list(sources)), self.pieces.encode(list(targets)))
+        rows = zip(self.pieces.encode(list(sources)), self.pieces.encode(list(targets)))
+        encoded = [(s + [0], t + [0]) for s, t in rows
                    if 0 < len(s) < LONGEST and 0 < len(t) < LONGEST and self.pieces.unk_id() not in t]
         groups = group(encoded, self.tokens)
         random.Random(f"{self.seed}.{number}.order").shuffle(groups)

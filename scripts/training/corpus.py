@@ -14,7 +14,9 @@ import zlib
 import names
 from sources import SOURCES
 
-HELD_SOURCES = {"pawsx", "mt_geneval", "xquad_mlqa", "globalvoices_pivot", "europarl_samples", "tico19", "tatoeba", "ud_pud"}
+HELD_SOURCES = {
+    "pawsx", "mt_geneval", "xquad_mlqa", "globalvoices_pivot", "europarl_samples", "tico19", "tatoeba", "ud_pud",
+}
 HELD_PERCENT = 2
 HELD_WHOLE = {"wmt07_newscommentary"}  # real news, for research only: to measure names with, never to train on
 LONGEST_CHARACTERS = 600

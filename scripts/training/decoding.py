@@ -10,7 +10,8 @@ class Search:
     """Beam search over one batch; scores are divided by length. `allowed` are the ids that may be produced."""
 
     def __init__(self, network, allowed, beams):
-        self.network, self.allowed, self.beams = network, allowed, beams
+        self.network, self.beams, self.device = network, beams, network.positions.device
+        self.allowed = allowed = allowed.to(self.device)
         self.weight = network.weights[EMBEDDING][allowed].t().contiguous()
         self.bias = network.weights[OUTPUT_BIAS][0][allowed]
         self.eos = network.shape["eos_id"]
@@ -22,20 +23,20 @@ class Search:
         context, mask = self.network.encode(source, lengths)
         context = [[x.repeat_interleave(beams, 0) for x in layer] for layer in context]
         mask = mask.repeat_interleave(beams, 0)
-        scores = torch.full((rows, beams), -1e9)
+        scores = torch.full((rows, beams), -1e9, device=self.device)
         scores[:, 0] = 0
-        x = torch.zeros(rows * beams, 1, self.network.shape["dim"])
+        x = torch.zeros(rows * beams, 1, self.network.shape["dim"], device=self.device)
         states = [torch.zeros_like(x) for _ in context]
-        history = torch.zeros(rows, beams, 0, dtype=torch.long)
-        best, done = [(-1e9, [])] * rows, torch.zeros(rows, dtype=torch.bool)
+        history = torch.zeros(rows, beams, 0, dtype=torch.long, device=self.device)
+        best, done = [(-1e9, [])] * rows, [False] * rows
         for step in range(int(source.shape[1] * longest_factor) + 4):
             output, states = self.network.decode(x + self.network.positions[step], context, mask, states)
             scores, ids, parents = self._step(output[:, 0], scores, history, best, done, step)
-            if done.all():
+            if all(done):
                 break
             chosen = history.gather(1, parents[:, :, None].expand(-1, -1, history.shape[2]))
             history = torch.cat([chosen, ids[:, :, None]], 2)
-            order = (parents + torch.arange(rows)[:, None] * beams).flatten()
+            order = (parents + torch.arange(rows, device=self.device)[:, None] * beams).flatten()
             states = [state[order] for state in states]
             x = self.network._embed(ids.flatten()[:, None])
         return [ids if score > -1e8 else history[row, 0].tolist() for row, (score, ids) in enumerate(best)]
@@ -50,7 +51,7 @@ class Search:
             if not done[row]:
                 done[row] = self._row(row, zip(top[row].tolist(), ids[row].tolist(), parents[row].tolist()),
                                       kept, history, best, step)
-        return kept
+        return [tensor.to(self.device) for tensor in kept]
 
     def _row(self, row, candidates, kept, history, best, step):
         """Sorts a row's candidates into finished and live ones; whether nothing live can beat the best finished."""
@@ -76,6 +77,6 @@ def translate(network, pieces, lines, allowed, beams=1, rows=32, longest=250):
     translations = [""] * len(lines)
     for start in range(0, len(order), rows):
         group = order[start:start + rows]
-        for i, ids in zip(group, search(*pad([encoded[i] for i in group]))):
+        for i, ids in zip(group, search(*(t.to(search.device) for t in pad([encoded[i] for i in group])))):
             translations[i] = pieces.decode(ids)
     return translations

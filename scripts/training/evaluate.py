@@ -5,18 +5,15 @@ Names and numbers are those of held_out.py; the table of short texts lies beside
 into --findings, and the figures as one line of JSON to the standard output.
 """
 import argparse
-import collections
 import json
 import os
 import pathlib
-import re
 import subprocess
 import tempfile
 
 import sacrebleu
 
-import figures
-import names
+import scoring
 
 HERE = pathlib.Path(__file__).parent
 SETS = ("flores-dev", "newstest2012", "names", "numbers", "short")
@@ -40,37 +37,12 @@ def translate(options, lines):
     return [json.loads(line)["output_text"] for line in run.stdout.splitlines()]
 
 
-def exonyms():
-    """{English name: Spanish names} and back, of places."""
-    known = collections.defaultdict(set)
-    for english, spanish in names.places():
-        known[english].add(spanish)
-        known[spanish].add(english)
-    return known
-
-
-def holds_name(name, text, known):
-    """Whether a translation holds the name itself, or what the place is called in the other language."""
-    words = set(re.findall(r"[^\s\"“”«»()\[\],;:!?¿¡]+", text))
-    words |= {re.sub(r"('s|’s|\.|')$", "", word) for word in words} | set(names.words(text))
-    return name in words or any(other in text for other in known.get(name, ()))
-
-
-def holds_number(number, text):
-    return number in {figures.digits(found) for found in re.findall(r"\d[\d.,\u00a0 ]*", text)}
-
-
-def plain(text):
-    """A short text without what does not matter: case, final stops, kinds of quotes and spaces."""
-    return re.sub(r"\s+", " ", text.replace("\u00a0", " ")).strip().rstrip(".").casefold()
-
-
 def bleu(options, name):
     source, target = options.direction.split("-")
-    lines, references = ((options.sets / f"{name}.{end}").read_text(encoding="utf-8").splitlines() for end in (source, target))
-    output = translate(options, lines)
-    scores = {"bleu": sacrebleu.corpus_bleu(output, [references]).score, "chrf": sacrebleu.corpus_chrf(output, [references]).score}
-    return scores, []
+    read = lambda end: (options.sets / f"{name}.{end}").read_text(encoding="utf-8").splitlines()
+    output, references = translate(options, read(source)), [read(target)]
+    scorers = {"bleu": sacrebleu.corpus_bleu, "chrf": sacrebleu.corpus_chrf}
+    return {key: round(score(output, references).score, 2) for key, score in scorers.items()}, []
 
 
 def percent(hits):
@@ -81,8 +53,8 @@ def name_scores(options, _):
     """By sentence (all its names right) and by name, and by kind of name."""
     rows = read_rows(options.tests / f"names.{options.direction}.tsv")
     kinds = [row[0] for row in read_rows(options.tests / f"names.{options.direction}.kinds")]
-    output, known = translate(options, [row[0] for row in rows]), exonyms()
-    hits = [[holds_name(name, text, known) for name in row[1:]] for row, text in zip(rows, output)]
+    output, known = translate(options, [row[0] for row in rows]), scoring.exonyms()
+    hits = [[scoring.holds_name(name, text, known) for name in row[1:]] for row, text in zip(rows, output)]
     scores = {"sentences": percent([all(h) for h in hits]), "names": percent([x for h in hits for x in h])}
     for kind in sorted(set(kinds)):
         scores[kind] = percent([x for h, k in zip(hits, kinds) if k == kind for x in h])
@@ -92,7 +64,7 @@ def name_scores(options, _):
 def number_scores(options, _):
     rows = read_rows(options.tests / f"numbers.{options.direction}.tsv")
     output = translate(options, [row[0] for row in rows])
-    hits = [[holds_number(number, text) for number in row[1:]] for row, text in zip(rows, output)]
+    hits = [[scoring.holds_number(number, text) for number in row[1:]] for row, text in zip(rows, output)]
     scores = {"sentences": percent([all(h) for h in hits]), "numbers": percent([x for h in hits for x in h])}
     return scores, [[*row, text] for row, text, h in zip(rows, output, hits) if not all(h)]
 
@@ -101,7 +73,7 @@ def short_scores(options, _):
     rows = read_rows(HERE / f"short.{options.direction}.tsv")
     output = translate(options, [row[0] for row in rows])
     wrong = [[row[0], text] for row, text in zip(rows, output)
-             if plain(text) not in {plain(answer) for answer in row[1].split("|")}]
+             if scoring.plain(text) not in {scoring.plain(answer) for answer in row[1].split("|")}]
     return {"right": len(rows) - len(wrong), "of": len(rows)}, wrong
 
 

@@ -4,19 +4,13 @@ import pathlib
 import sacrebleu
 import torch
 
-import names
+import scoring
 from batches import Batch, pad
 from decoding import translate
 
 
 def read_lines(path):
     return pathlib.Path(path).read_text(encoding="utf-8").splitlines()
-
-
-def kept(name, translation):
-    """Whether the translation holds a name, as a whole word."""
-    words = set(names.words(translation)) | set(translation.replace("'s", "").split())
-    return name in words or (not name.isalpha() and name in translation)
 
 
 class Examiner:
@@ -27,6 +21,7 @@ class Examiner:
         source, target = options.direction.split("-")
         self.sources, self.references = read_lines(f"{options.dev}.{source}"), read_lines(f"{options.dev}.{target}")
         tests = options.work / "tests" / f"names.{options.direction}.tsv"
+        self.exonyms = scoring.exonyms()
         self.names = [line.split("\t") for line in read_lines(tests)][:self.lines * 2] if tests.exists() else []
 
     @torch.no_grad()
@@ -44,8 +39,7 @@ class Examiner:
         return total / count
 
     def __call__(self, network):
-        allowed = torch.arange(2, network.shape["vocab"])
-        allowed = torch.cat([torch.tensor([network.shape["eos_id"]]), allowed])
+        allowed = torch.tensor([id for id in range(network.shape["vocab"]) if id != network.shape["unk_id"]])
         run = lambda lines: translate(network, self.pieces, lines, allowed)
         translations = run(self.sources[:self.lines])
         row = {"dev_nll": self.likelihood(network),
@@ -53,6 +47,6 @@ class Examiner:
                "samples": translations[:2]}
         if self.names:
             outputs = run([source for source, *_ in self.names])
-            hits = [kept(name, text) for (_, *wanted), text in zip(self.names, outputs) for name in wanted]
-            row["names"] = 100 * sum(hits) / len(hits)
+            wanted = [(name, text) for (_, *names), text in zip(self.names, outputs) for name in names]
+            row["names"] = 100 * sum(scoring.holds_name(*pair, self.exonyms) for pair in wanted) / len(wanted)
         return row

@@ -75,7 +75,8 @@ def data_card(counts):
     for name, source in SOURCES.items():
         count = counts[name]
         rows.append(f"| {name} | {count['read']} | {count['train']} | {source.passes} | {source.licence} | {source.what} |")
-    return "# Training data\n\n\"Passes\" is how often a pair is met in one pass over the data.\n\n" + "\n".join(rows) + "\n"
+    head = ["# Training data", "", '"Passes" is how often a pair is met in one pass over the data.', ""]
+    return "\n".join(head + rows) + "\n"
 
 
 def sums(directory):
@@ -98,7 +99,7 @@ def main():
     allowed = allowed_ids(pieces, texts)
     tensors = bar(load_file(options.weights or folder / "ema.safetensors"), allowed)
     save_file(tensors, out / "best.safetensors", metadata={
-        "format": "pt", "origin": f"Mozilla Firefox Translations student (MPL-2.0), vocabulary and training for {LANGUAGES[target]}"})
+        "format": "pt", "origin": f"Mozilla's Firefox Translations student (MPL-2.0), trained for {LANGUAGES[target]}"})
     (out / "allowed.json").write_text(json.dumps(allowed))
     (out / "config.json").write_text(json.dumps(config(options.direction, tensors), indent=1))
     (out / "golden.json").write_text(json.dumps(golden(tensors, pieces, allowed, source), indent=1, ensure_ascii=False))

@@ -135,8 +135,7 @@ class Trainer:
         for name, moments in state["moments"].items():  # by name: which weights are frozen may have changed
             weight = self.network.weights[name]
             if weight.requires_grad:
-                self.optimizer.state[weight] = {key: value.to(self.device if value.dim() else "cpu")
-                                                for key, value in moments.items()}
+                self.optimizer.state[weight] = {key: value.to(self.device) for key, value in moments.items()}
 
     def save(self):
         names = {weight: name for name, weight in self.network.weights.items()}
@@ -186,8 +185,9 @@ class Trainer:
     def examine(self, train_loss):
         live = self.network.tensors()
         self.network.load(self.average.tensors)
-        row = {"time": time.strftime("%Y-%m-%dT%H:%M:%S"), "step": self.step, "tokens": self.tokens, "rate": self.rate(),
-               "train_loss": train_loss, "frozen_layers": self.network.frozen_layers, **self.examiner(self.network)}
+        row = {"time": time.strftime("%Y-%m-%dT%H:%M:%S"), "step": self.step, "tokens": self.tokens,
+               "rate": self.rate(), "train_loss": train_loss, "frozen_layers": self.network.frozen_layers,
+               **self.examiner(self.network)}
         self.network.load(live)
         with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as metrics:
             metrics.write(json.dumps(row) + "\n")

@@ -39,7 +39,7 @@ CHARACTERS = {
 }
 
 
-def usage(pieces, language, words=200000):
+def usage(pieces, language, words=100000):
     """How often a running word of the language takes each piece."""
     frequencies = list(wordfreq.get_frequency_dict(language).items())[:words]
     used = collections.Counter()
@@ -50,9 +50,9 @@ def usage(pieces, language, words=200000):
     return used
 
 
-def portuguese_only(pieces):
+def portuguese_only(pieces, english):
     """Ids of pieces that neither English nor Spanish has much use for, the least needed first."""
-    english, spanish, portuguese = (usage(pieces, language) for language in ("en", "es", "pt"))
+    spanish, portuguese = usage(pieces, "es"), usage(pieces, "pt")
     needed = lambda id: max(english[id], spanish[id])
     ids = [id for id in range(2, pieces.get_piece_size()) if len(pieces.id_to_piece(id).lstrip(SPACE)) > 1
            and portuguese[id] > 8 * needed(id) and needed(id) < 3e-6]
@@ -61,12 +61,13 @@ def portuguese_only(pieces):
 
 def spanish_pieces(texts, work, seed=1):
     """{piece: log probability} of a SentencePiece model of Spanish text."""
-    lines = list(texts)
-    random.Random(seed).shuffle(lines)
-    (work / "spanish.txt").write_text("\n".join(lines), encoding="utf-8")
-    sentencepiece.SentencePieceTrainer.train(
-        input=str(work / "spanish.txt"), model_prefix=str(work / "spanish"), vocab_size=SPANISH_PIECES,
-        character_coverage=0.9995, num_threads=2, minloglevel=2)
+    if not (work / "spanish.vocab").exists():
+        lines = list(texts)
+        random.Random(seed).shuffle(lines)
+        (work / "spanish.txt").write_text("\n".join(lines), encoding="utf-8")
+        sentencepiece.SentencePieceTrainer.train(
+            input=str(work / "spanish.txt"), model_prefix=str(work / "spanish"), vocab_size=SPANISH_PIECES,
+            character_coverage=0.9995, num_threads=2, minloglevel=2)
     rows = (line.rstrip("\n").split("\t") for line in open(work / "spanish.vocab", encoding="utf-8"))
     return {piece: float(score) for piece, score in rows if not piece.startswith("<")}
 
@@ -200,11 +201,12 @@ def main():
     with open(options.pivot, encoding="utf-8") as lines:
         counterparts = align.counterparts(lines)
     cognates = align.Cognates(list(wordfreq.get_frequency_dict("pt"))[:60000])
-    free, origins = portuguese_only(old), Origins(old, counterparts, cognates)
+    english = usage(old, "en")
+    free, origins = portuguese_only(old, english), Origins(old, counterparts, cognates)
     new = [c for c in CHARACTERS if c not in origins.ids]
     new += chosen_pieces({p: s for p, s in parts.items() if p not in new}, words, old, len(free) - len(new))
     swap(model, tensors, scores, new, free, origins)
-    moved = redirect(model, tensors, scores, counterparts, old, usage(old, "en"))
+    moved = redirect(model, tensors, scores, counterparts, old, english)
     rescore(model, scores)
     print(f"{len(counterparts)} words aligned, {len(free)} free pieces, {len(new)} new: {dict(origins.ways)}")
     print(f"{len(moved)} words redirected: {' '.join(moved[:80])}")
