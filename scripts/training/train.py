@@ -130,6 +130,8 @@ class Trainer:
         for name in ("step", "tokens", "pool", "batch", "cooling_from"):
             setattr(self, name, state[name])
         self.batch += 1
+        if not self.options.cooldown:
+            self.cooling_from = None  # a run that was cooled down may go on at the full rate
         for name, tensor in self.average.tensors.items():
             tensor.copy_(state["average"][name])
         for name, moments in state["moments"].items():  # by name: which weights are frozen may have changed
@@ -199,7 +201,7 @@ class Trainer:
         return cooled or late or self.stopping or (self.folder / "STOP").exists()
 
     def run(self):
-        self.started = saved = measured = logged = time.monotonic()
+        self.started = saved = logged = time.monotonic()
         if self.options.cooldown and self.cooling_from is None:
             self.cooling_from = self.step
         recent = collections.deque(maxlen=400)  # (loss, tokens) of the last steps
@@ -216,11 +218,10 @@ class Trainer:
             if over or now - saved > 60 * self.options.save_minutes:
                 self.save()
                 saved = time.monotonic()
-            if over or now - measured > 60 * self.options.measure_minutes:
-                if not self.stopping:  # who stops the process waits for it
-                    self.examine(mean_loss(recent))
-                measured = logged = time.monotonic()
-                since = 0
+            # By steps, not minutes: on a busy machine measuring would take most of the time.
+            if (over or self.step % self.options.measure_steps == 0) and not self.stopping:
+                self.examine(mean_loss(recent))
+                logged, since = time.monotonic(), 0
             if over:
                 break
         self.log("end")
@@ -264,7 +265,7 @@ def arguments():
     add("--device", default="cpu")
     add("--seed", type=int, default=17)
     add("--save-minutes", type=float, default=5)
-    add("--measure-minutes", type=float, default=15)
+    add("--measure-steps", type=int, default=250)
     add("--measure-lines", type=int, default=150)
     return parser.parse_args()
 
