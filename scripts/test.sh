@@ -46,6 +46,7 @@ export CARGO_TERM_PROGRESS_WHEN=${CARGO_TERM_PROGRESS_WHEN:-never}
 step "shell scripts" shell_syntax
 step "Python scripts" python_syntax
 step "Python tests" "${PYTHON:-python3}" -m unittest discover -s scripts/evaluation/tests
+step "Python tests of training" "${PYTHON:-python3}" -m unittest discover -s scripts/training/tests
 step "formatting" cargo fmt --check
 step "libtorch" scripts/setup_libtorch.sh
 step "licences, bans, sources" "${PYTHON:-python3}" scripts/check_licenses.py

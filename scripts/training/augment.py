@@ -1,0 +1,117 @@
+"""Changes to pairs while training, the same on both sides: names, numbers, letter case; and sentences from templates."""
+import re
+
+import figures
+import names
+
+_SLOT = re.compile(r"\{([A-Z])(\d?)\}")
+_ARTICLE = re.compile(r"\b(?:the|a|an) ", re.IGNORECASE)
+_SMALL = {"a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "by", "with", "from", "as"}
+
+
+def substitute(text, changes):
+    """Replaces whole words."""
+    if not changes:
+        return text
+    pattern = "|".join(re.escape(word) for word in sorted(changes, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", lambda match: changes[match[0]], text)
+
+
+def title_case(text):
+    parts = text.split(" ")
+    return " ".join(p if i and p.lower() in _SMALL else p[:1].upper() + p[1:] for i, p in enumerate(parts))
+
+
+class Augmenter:
+    """Pairs here are (English, Spanish) whatever the direction. Chances are of one pair being changed so."""
+
+    NAMES, NUMBERS, PLACES, CASE = 0.5, 0.4, 0.3, 0.10
+
+    def __init__(self, inventor, common, templates, places, languages):
+        """`templates`, `places` and `languages` are pairs of English and Spanish."""
+        self.inventor, self.common, self.templates = inventor, common, templates
+        self.places, self.languages = places, languages
+        self.known = {english: spanish for english, spanish in places if " " not in english}
+
+    def __call__(self, english, spanish, rng):
+        english, spanish = self._swap_place(english, spanish, rng)
+        english, spanish = self._swap_names(english, spanish, rng)
+        if rng.random() < self.NUMBERS:
+            changes = {d: figures.another(d, rng) for d in figures.shared(english, spanish)}
+            english, spanish = figures.replace(english, changes), figures.replace(spanish, changes)
+        if rng.random() < self.CASE:
+            english, spanish = self._case(english, spanish, rng)
+        return english, spanish
+
+    def _swap_names(self, english, spanish, rng):
+        found = names.shared_names(english, spanish, self.common)
+        if not found or rng.random() > self.NAMES:
+            return english, spanish
+        changes = {word: self._replacement(word, rng) for word in found if rng.random() < 0.85}
+        return substitute(english, changes), substitute(spanish, changes)
+
+    def _replacement(self, word, rng):
+        return names.code(rng) if word.isupper() else self.inventor.word(rng)
+
+    def _swap_place(self, english, spanish, rng):
+        if rng.random() > self.PLACES:
+            return english, spanish
+        for word in names.words(english):
+            other = self.known.get(word)
+            if other and english.count(word) == 1 and spanish.count(other) == 1:
+                new = rng.choice(self.places)
+                return substitute(english, {word: new[0]}), substitute(spanish, {other: new[1]})
+        return english, spanish
+
+    def _case(self, english, spanish, rng):
+        """Headlines and the like: only short texts, where case and stops vary most."""
+        if len(english.split()) > 14 or english[-1:] not in ".!?":
+            return english, spanish
+        kind = rng.random()
+        if kind < 0.25:
+            return english.upper(), spanish.upper()
+        if english[-1] != "." or spanish[-1:] != ".":
+            return english, spanish
+        english, spanish = english[:-1], spanish[:-1]
+        if kind < 0.40:
+            return english, spanish
+        if kind < 0.50:
+            return english[:1].lower() + english[1:], spanish[:1].lower() + spanish[1:]
+        if kind < 0.75:
+            return title_case(english), spanish
+        bare = _ARTICLE.sub("", english)
+        bare = bare[:1].upper() + bare[1:]
+        return (title_case(bare) if rng.random() < 0.5 else bare), spanish
+
+    def template(self, rng):
+        """A new pair: a filled template, or the bare name of a place or language."""
+        kind = rng.random()
+        if kind < 0.12:
+            return rng.choice(self.places)
+        if kind < 0.15:
+            return rng.choice(self.languages)
+        english, spanish = rng.choice(self.templates)
+        slots = {match[0]: self._fill(match[1], rng) for match in _SLOT.finditer(english)}
+        fill = lambda text, side: _SLOT.sub(lambda match: slots[match[0]][side], text)
+        return fill(english, 0), fill(spanish, 1)
+
+    def _fill(self, slot, rng):
+        """What stands in a slot, in English and Spanish."""
+        if slot == "P" and rng.random() < 0.5:
+            return rng.choice(self.places)
+        make = {"N": self.inventor.person, "P": self.inventor.word, "W": self.inventor.word, "O": self._organisation,
+                "Y": lambda rng: str(rng.randrange(1700, 2031)), "D": self._number,
+                "T": lambda rng: names.odd_token(rng, self.inventor.letters.word(rng))}
+        text = make[slot](rng)
+        return (text, text) if slot != "D" or "," not in text else (text, text.replace(",", "."))
+
+    def _organisation(self, rng):
+        return names.code(rng) if rng.random() < 0.3 else self.inventor.person(rng)
+
+    def _number(self, rng):
+        value = rng.randrange(2, 10 ** rng.choice((2, 2, 3, 4, 5)))
+        return f"{value:,}" if value > 9999 else str(value)
+
+
+def read_templates(path):
+    return [tuple(line.split("\t")) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -1,0 +1,80 @@
+"""Pairs as padded batches of ids, in an endless stream that can be taken up again at any pool."""
+import random
+from dataclasses import dataclass
+
+import torch
+
+POOL = 12000  # pairs that are sorted by length together
+LONGEST = 90  # pieces
+TEMPLATES = 0.06  # of the stream
+
+
+@dataclass
+class Batch:
+    source: torch.Tensor  # [rows, time] ids that end with eos, padded with 0
+    source_lengths: torch.Tensor
+    target: torch.Tensor
+    target_lengths: torch.Tensor
+
+    def to(self, device):
+        return Batch(*(tensor.to(device) for tensor in vars(self).values()))
+
+
+def pad(rows):
+    """Lists of ids -> [rows, time] and lengths."""
+    lengths = torch.tensor([len(row) for row in rows])
+    padded = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
+    for i, row in enumerate(rows):
+        padded[i, :len(row)] = torch.tensor(row)
+    return padded, lengths
+
+
+def group(encoded, tokens):
+    """Groups (source, target) rows, sorted by length, so that none takes more than `tokens` with padding."""
+    groups, current, longest = [], [], 0
+    for source, target in sorted(encoded, key=lambda row: (len(row[1]), len(row[0]))):
+        width = max(longest, len(source), len(target))
+        if current and width * (len(current) + 1) > tokens:
+            groups.append(current)
+            current, width = [], max(len(source), len(target))
+        current.append((source, target))
+        longest = width
+    return groups + [current] if current else groups
+
+
+class Stream:
+    """Batches for one direction. Each pool is a function of the seed and its number, so resuming repeats nothing."""
+
+    def __init__(self, pairs, passes, augmenter, pieces, direction, tokens, seed):
+        """`pairs`: (source name, English, Spanish); `passes`: {source name: how often in one pass}."""
+        self.pairs, self.augmenter, self.pieces = pairs, augmenter, pieces
+        self.weights = [passes[name] for name, _, _ in pairs]
+        self.reverse, self.tokens, self.seed = direction == "es-en", tokens, seed
+
+    def texts(self, number):
+        """The changed pairs of one pool, as (source, target)."""
+        rng = random.Random(f"{self.seed}.{number}")
+        for _, english, spanish in rng.choices(self.pairs, self.weights, k=POOL):
+            if rng.random() < TEMPLATES:
+                english, spanish = self.augmenter.template(rng)
+            else:
+                english, spanish = self.augmenter(english, spanish, rng)
+            yield (spanish, english) if self.reverse else (english, spanish)
+
+    def pool(self, number):
+        """The batches of one pool, shuffled."""
+        sources, targets = zip(*self.texts(number))
+        rows = zip(self.pieces.encode(list(sources)), self.pieces.encode(list(targets)))
+        encoded = [(s + [0], t + [0]) for s, t in rows
+                   if 0 < len(s) < LONGEST and 0 < len(t) < LONGEST and self.pieces.unk_id() not in t]
+        groups = group(encoded, self.tokens)
+        random.Random(f"{self.seed}.{number}.order").shuffle(groups)
+        return [Batch(*pad([s for s, _ in rows]), *pad([t for _, t in rows])) for rows in groups]
+
+    def batches(self, pool, batch):
+        """(pool, index, batch) from there on, without end."""
+        while True:
+            for index, made in enumerate(self.pool(pool)):
+                if index >= batch:
+                    yield pool, index, made
+            pool, batch = pool + 1, 0

@@ -1,0 +1,33 @@
+"""Numbers that both sides of a pair hold, and changing them on both."""
+import collections
+import re
+
+_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w ]*\d)|\d+(?:[.,]\d+)*)(?!\w)")
+
+
+def digits(number):
+    return re.sub(r"\D", "", number)
+
+
+def shared(source, target):
+    """Digit strings of two digits or more that each side holds in one number."""
+    left, right = (collections.Counter(digits(n) for n in _NUMBER.findall(text)) for text in (source, target))
+    return [d for d, count in left.items() if count == 1 and right[d] == 1 and len(d) > 1]
+
+
+def another(number, rng):
+    """Other digits, as many. A year stays one, and what may be a day of the month."""
+    if len(number) == 4 and number[0] in "12":
+        return str(rng.randrange(1850, 2031))
+    if len(number) == 2 and number[0] != "0":
+        return str(rng.randrange(10, 32) if number < "32" else rng.randrange(32, 100))
+    first = "0" if number[0] == "0" else rng.choice("123456789")
+    return first + "".join(rng.choices("0123456789", k=len(number) - 1))
+
+
+def replace(text, changes):
+    """Puts new digits in place of the old ones and leaves separators where they are."""
+    def change(match):
+        new = iter(changes.get(digits(match[0]), digits(match[0])))
+        return re.sub(r"\d", lambda _: next(new), match[0])
+    return _NUMBER.sub(change, text)

@@ -1,0 +1,113 @@
+"""Makes the files of a built-in translator: package.py WORK DIRECTION OUT [--weights FILE]
+
+Writes OUT/{best.safetensors,config.json,vocab.spm,allowed.json,golden.json,data.md,SHA256SUMS}. README.md, the model
+card, is written by hand.
+"""
+import argparse
+import hashlib
+import json
+import pathlib
+import shutil
+
+import sentencepiece
+import torch
+from safetensors.torch import load_file, save_file
+
+import corpus
+from decoding import translate
+from network import EMBEDDING, FORMULAS, OUTPUT_BIAS, SHAPE, Network
+from sources import SOURCES
+
+BARRED = -100.0  # float16 holds it, and nothing with it is ever chosen
+LISTED = ["best.safetensors", "config.json", "vocab.spm", "allowed.json"]
+LANGUAGES = {"en": "English", "es": "Spanish"}
+GOLDEN = {
+    "en": ["Hello, world!", "The meeting starts at nine o'clock tomorrow morning.", "How many people live in this city?",
+           "Krzysztof Wojciechowski flew from Tegucigalpa to Reykjavik on 24 March 2009.", "Please restart the computer.",
+           "The government announced new measures to reduce inflation, said the minister, but nobody believed her."],
+    "es": ["¡Hola, mundo!", "La reunión empieza mañana a las nueve.", "¿Cuánta gente vive en esta ciudad?",
+           "Krzysztof Wojciechowski voló de Tegucigalpa a Reikiavik el 24 de marzo de 2009.", "Reinicie el ordenador.",
+           "El gobierno anunció nuevas medidas para reducir la inflación, dijo la ministra, pero nadie la creyó."],
+}
+
+
+def allowed_ids(pieces, texts):
+    """Ids that may be produced: all but lower-case beginnings of words that the target language was never seen to use.
+
+    Everything else may be part of a name.
+    """
+    used = {id for ids in pieces.encode(texts) for id in ids}
+    foreign = lambda piece: piece.startswith("▁") and len(piece) > 2 and piece[1:].isalpha() and piece.islower()
+    return [id for id in range(pieces.get_piece_size()) if id != pieces.unk_id()
+            and (id in used or not foreign(pieces.id_to_piece(id)))]
+
+
+def bar(tensors, allowed):
+    """The weights as float16, in which other pieces than those allowed never win."""
+    barred = torch.ones(tensors[EMBEDDING].shape[0], dtype=torch.bool)
+    barred[allowed] = False
+    tensors = {name: tensor.clone() for name, tensor in tensors.items()}
+    tensors[OUTPUT_BIAS].reshape(-1)[barred] = BARRED
+    return {name: tensor.half().contiguous() for name, tensor in tensors.items()}
+
+
+def config(direction, tensors):
+    source, target = direction.split("-")
+    return {**SHAPE, "model": f"marian tiny {direction}", "source_language": source, "target_language": target,
+            "parameters": sum(tensor.numel() for tensor in tensors.values()), "dtype": "float16", **FORMULAS,
+            "bos_id": None, "max_length_factor": 2.5, "beam": 4, "length_penalty": "score / length",
+            "tokenizer": "vocab.spm (SentencePiece unigram, nmt_nfkc), append eos to the source; one sentence per input"}
+
+
+def golden(tensors, pieces, allowed, language):
+    """What the shipped weights make of a few sentences, greedily, computed in float32."""
+    network = Network().load({name: tensor.float() for name, tensor in tensors.items()}).eval()
+    cases = []
+    for line in GOLDEN[language]:
+        text = translate(network, pieces, [line], torch.tensor(allowed))[0]
+        cases.append({"source": line, "source_ids": pieces.encode(line) + [SHAPE["eos_id"]], "output": text})
+    return cases
+
+
+def data_card(counts):
+    """The table of sources, for the model card."""
+    rows = ["| source | pairs in the archive | used | passes | licence | what |", "|---|---|---|---|---|---|"]
+    for name, source in SOURCES.items():
+        count = counts[name]
+        rows.append(f"| {name} | {count['read']} | {count['train']} | {source.passes} | {source.licence} | {source.what} |")
+    head = ["# Training data", "", '"Passes" is how often a pair is met in one pass over the data.', ""]
+    return "\n".join(head + rows) + "\n"
+
+
+def sums(directory):
+    digest = lambda name: hashlib.sha256((directory / name).read_bytes()).hexdigest()
+    return "".join(f"{digest(name)}  {name}\n" for name in LISTED)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("direction", choices=("en-es", "es-en"))
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--weights", type=pathlib.Path, help="(default: WORK/DIRECTION/ema.safetensors)")
+    options = parser.parse_args()
+    folder, out = options.work / options.direction, options.out
+    out.mkdir(parents=True, exist_ok=True)
+    source, target = options.direction.split("-")
+    pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
+    texts = [pair[2 if target == "es" else 1] for pair in corpus.read(options.work / "data" / "train.tsv")]
+    allowed = allowed_ids(pieces, texts)
+    tensors = bar(load_file(options.weights or folder / "ema.safetensors"), allowed)
+    save_file(tensors, out / "best.safetensors", metadata={
+        "format": "pt", "origin": f"Mozilla's Firefox Translations student (MPL-2.0), trained for {LANGUAGES[target]}"})
+    (out / "allowed.json").write_text(json.dumps(allowed))
+    (out / "config.json").write_text(json.dumps(config(options.direction, tensors), indent=1))
+    (out / "golden.json").write_text(json.dumps(golden(tensors, pieces, allowed, source), indent=1, ensure_ascii=False))
+    (out / "data.md").write_text(data_card(json.loads((options.work / "data" / "counts.json").read_text())))
+    shutil.copyfile(folder / "vocab.spm", out / "vocab.spm")
+    (out / "SHA256SUMS").write_text(sums(out))
+    print(f"{len(allowed)} pieces may be produced; {sum(f.stat().st_size for f in out.iterdir()) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

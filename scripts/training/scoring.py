@@ -1,0 +1,31 @@
+"""What counts as right in a translation: names, numbers, and short texts."""
+import collections
+import re
+
+import figures
+import names
+
+
+def exonyms():
+    """{English name: Spanish names} and back, of places."""
+    known = collections.defaultdict(set)
+    for english, spanish in names.places():
+        known[english].add(spanish)
+        known[spanish].add(english)
+    return known
+
+
+def holds_name(name, text, known):
+    """Whether a translation holds the name itself, or what the place is called in the other language."""
+    words = set(re.findall(r"[^\s\"“”«»()\[\],;:!?¿¡]+", text))
+    words |= {re.sub(r"('s|’s|\.|')$", "", word) for word in words} | set(names.words(text))
+    return name in words or any(other in text for other in known.get(name, ()))
+
+
+def holds_number(number, text):
+    return number in {figures.digits(found) for found in re.findall(r"\d[\d.,\u00a0 ]*", text)}
+
+
+def plain(text):
+    """A short text without what does not matter: case, final stops, kinds of quotes and spaces."""
+    return re.sub(r"\s+", " ", text.replace("\u00a0", " ")).strip().rstrip(".").casefold()

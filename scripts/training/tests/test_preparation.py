@@ -1,0 +1,152 @@
+"""What training texts go through: which pairs are kept, and how names, numbers and letter case are changed in them."""
+import pathlib
+import random
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(HERE))
+import align  # noqa: E402
+import augment  # noqa: E402
+import corpus  # noqa: E402
+import figures  # noqa: E402
+import names  # noqa: E402
+
+COMMON = {"the", "street", "brown", "marzo", "hola", "casa", "house", "monday"}
+PIECES = ["▁Hon", "▁Lopez", "▁Heinrich", "▁Vampire", "▁vampire", "▁Te", "gu", "ci", "gal", "pa", "ing", "▁de", "▁A"]
+PLACES = [("Germany", "Alemania"), ("Spain", "España"), ("Peru", "Perú")]
+
+
+def augmenter():
+    inventor = names.Inventor(PIECES, ["Obama", "Merkel", "Zelenskyy"], COMMON)
+    return augment.Augmenter(inventor, COMMON, [("{N} lives in {P}.", "{N} vive en {P}.")], PLACES, [("Welsh", "galés")])
+
+
+class Pairs(unittest.TestCase):
+    def test_only_running_text_is_kept(self):
+        long = "palabra " * 90
+        for english, spanish, kept in [
+            ("The house is old.", "La casa es vieja.", True),
+            ("Hi.", "Muy buenos días a todos los presentes.", False),
+            ("See ``os.path`` for more of this.", "Vea ``os.path`` para saber más.", False),
+            ("The same sentence on both sides", "The same sentence on both sides", False),
+            ("Он живёт здесь.", "Vive aquí.", False),
+            ("1234 5678 9012 (34)", "1234 5678 9012 (34)", False),
+            (long, long + "x", False),
+            ("", "Nada.", False),
+        ]:
+            with self.subTest(english):
+                self.assertEqual(corpus.clean(english, spanish), kept)
+
+    def test_what_shares_eight_words_with_an_evaluation_set_is_left_out(self):
+        held = corpus.HeldOut([])
+        held.grams, held.lines = corpus.grams("one two three four five six seven eight nine"), {"Short line."}
+        self.assertTrue(held.has("Well, two three four, five six seven eight NINE", "x"))
+        self.assertTrue(held.has("Short line.", "x"))
+        self.assertFalse(held.has("one two three four five six seven, but then no more", "x"))
+
+    def test_a_sentence_that_is_held_out_is_not_trained_on_in_another_translation(self):
+        english = next(f"Sentence {i} here" for i in range(999) if corpus.is_held("tatoeba", f"Sentence {i} here"))
+        pairs = [("tatoeba", english, "Una frase aquí"), ("vita_min_tax", english, "Otra frase aquí"), ("tatoeba", "A b c", "A b d")]
+        train, held, _ = corpus.split(pairs, corpus.HeldOut([]))
+        self.assertEqual([pair[2] for pair in held], ["Una frase aquí"])
+        self.assertEqual([pair[2] for pair in train], ["A b d"])
+
+    def test_no_source_without_free_terms_is_used(self):
+        for name in ("xnli", "ted_sample", "gnu_www", "openstax", "3b1b_captions", "stsb_deepl", "tails",
+                     "wmt_newstest2008_2012", "wmt07_newscommentary"):
+            self.assertNotIn(name, corpus.SOURCES)
+
+
+class Names(unittest.TestCase):
+    def test_words_that_come_through_are_found(self):
+        found = names.shared_names("The Brown house of Obama and Merkel", "La casa Brown de Obama y Merkel", COMMON)
+        self.assertEqual(found, ["Obama", "Merkel"])
+
+    def test_a_name_changes_on_both_sides(self):
+        for seed in range(40):
+            english, spanish = augmenter()._swap_names("Yesterday Obama left.", "Ayer se fue Obama.", random.Random(seed))
+            with self.subTest(english):
+                self.assertEqual(english[len("Yesterday "):-len(" left.")], spanish[len("Ayer se fue "):-1])
+
+    def test_a_place_changes_to_what_each_language_calls_another(self):
+        changed = {augmenter()._swap_place("He likes Germany.", "Le gusta Alemania.", random.Random(n)) for n in range(60)}
+        self.assertLessEqual(changed, {(f"He likes {e}.", f"Le gusta {s}.") for e, s in PLACES})
+        self.assertEqual(len(changed), 3)
+
+    def test_words_that_are_no_names_are_not_copied(self):
+        self.assertNotIn("Vampire", names.Inventor(PIECES, [], COMMON).whole)
+
+    def test_every_piece_of_a_name_comes_up(self):
+        inventor, rng = names.Inventor(PIECES, ["Obama"], COMMON), random.Random(1)
+        text = " ".join(inventor.word(rng) for _ in range(3000))
+        for part in ("Honduras"[:3], "Lopez", "Heinrich", "Obama", "gu", "ci", "gal", "pa"):
+            self.assertIn(part, text)
+
+    def test_parts_of_other_words_are_left_alone(self):
+        self.assertEqual(augment.substitute("Al said Ali and Al-Amin saw Al.", {"Al": "Bo"}), "Bo said Ali and Al-Amin saw Bo.")
+
+    def test_templates_have_the_same_slots_on_both_sides(self):
+        for english, spanish in augment.read_templates(HERE / "templates.tsv"):
+            with self.subTest(english):
+                slots = [sorted(match[0] for match in augment._SLOT.finditer(text)) for text in (english, spanish)]
+                self.assertEqual(set(slots[0]), set(slots[1]))
+
+    def test_a_filled_template_says_the_same_on_both_sides(self):
+        made = augmenter()
+        for seed in range(200):
+            english, spanish = made.template(random.Random(seed))
+            self.assertNotIn("{", english + spanish)
+            if " lives in " in english:
+                self.assertEqual(english.split(" lives in ")[0], spanish.split(" vive en ")[0])
+
+
+class Numbers(unittest.TestCase):
+    def test_numbers_are_found_whatever_separates_their_digits(self):
+        for english, spanish, digits in [
+            ("It has 12,345 people.", "Tiene 12.345 personas.", ["12345"]),
+            ("It has 12 345 people.", "Tiene 12.345 personas.", ["12345"]),
+            ("From 10 to 25", "De 10 a 25", ["10", "25"]),
+            ("On 24 March 2009", "El 24 de marzo de 2009", ["24", "2009"]),
+            ("2 of 2", "2 de 2", []),
+            ("In COVID19 and A4", "En COVID19 y A4", []),
+        ]:
+            with self.subTest(english):
+                self.assertEqual(figures.shared(english, spanish), digits)
+
+    def test_a_number_keeps_each_language_its_separators(self):
+        changes = {"12345": "67890", "24": "31"}
+        self.assertEqual(figures.replace("On 24 May, 12,345 came.", changes), "On 31 May, 67,890 came.")
+        self.assertEqual(figures.replace("El 24 de mayo vinieron 12.345.", changes), "El 31 de mayo vinieron 67.890.")
+
+    def test_years_and_days_stay_plausible(self):
+        rng = random.Random(3)
+        for _ in range(200):
+            self.assertTrue(1850 <= int(figures.another("1987", rng)) <= 2030)
+            self.assertTrue(10 <= int(figures.another("24", rng)) <= 31)
+            self.assertEqual(len(figures.another("95123", rng)), 5)
+
+
+class Case(unittest.TestCase):
+    def test_a_headline_has_capitals_in_english_alone(self):
+        forms = {augmenter()._case("The court rejects an appeal.", "El tribunal rechaza un recurso.", random.Random(n)) for n in range(99)}
+        self.assertIn(("The Court Rejects an Appeal", "El tribunal rechaza un recurso"), forms)
+        self.assertIn(("Court Rejects Appeal", "El tribunal rechaza un recurso"), forms)
+        self.assertIn(("THE COURT REJECTS AN APPEAL.", "EL TRIBUNAL RECHAZA UN RECURSO."), forms)
+
+
+class Alignment(unittest.TestCase):
+    def test_words_are_paired_by_what_they_stand_beside(self):
+        lines = ["o cão dorme\tel perro duerme", "o gato dorme\tel gato duerme", "um cão come\tun perro come",
+                 "o gato come\tel gato come", "um gato\tun gato"] * 3
+        pairs = align.counterparts(lines)
+        self.assertEqual({word: pairs.get(word) for word in ("perro", "gato", "duerme", "un")},
+                         {"perro": "cão", "gato": "gato", "duerme": "dorme", "un": "um"})
+
+    def test_a_word_that_is_not_aligned_takes_its_cognate(self):
+        cognates = align.Cognates(["anunciou", "anúncio", "nação", "casa"])
+        self.assertEqual([cognates(word) for word in ("anunció", "nación", "perro")], ["anunciou", "nação", None])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,285 @@
+"""Trains a translator: train.py WORK --direction en-es. Goes on where WORK/DIRECTION was left.
+
+WORK holds data/{train,held}.tsv and DIRECTION/{vocab.spm,init.safetensors} (see corpus.py and vocabulary.py). Writes,
+in WORK/DIRECTION: checkpoint.pt (all that going on needs), ema.safetensors (averaged weights, to measure and ship),
+metrics.jsonl (a line a measurement) and log.txt. Stops with a checkpoint on SIGTERM, SIGINT, or a file STOP there.
+"""
+import argparse
+import collections
+import json
+import math
+import os
+import pathlib
+import random
+import signal
+import time
+
+import sentencepiece
+import torch
+from safetensors.torch import load_file, save_file
+
+import augment
+import corpus
+import measure
+import names
+from batches import Stream
+from network import EMBEDDING, OUTPUT_BIAS, Network
+from sources import SOURCES
+
+HERE = pathlib.Path(__file__).parent
+
+
+class Sampler:
+    """The pieces that a batch's softmax runs over: frequent ones, the batch's own, and random others.
+
+    The random ones stand for all that are left out, so their logits are raised by how many each stands for. The
+    source's pieces are among the batch's own: copying one of them wrongly is the likeliest fault in a name.
+    """
+
+    def __init__(self, frequent, vocabulary, others, device):
+        self.frequent, self.vocabulary, self.others, self.device = frequent, vocabulary, others, device
+
+    def __call__(self, batch):
+        """Candidates, the targets as indices into them, and what to add to the logits."""
+        if not self.others:
+            return torch.arange(self.vocabulary, device=self.device), batch.target, None
+        kept = torch.zeros(self.vocabulary, dtype=torch.bool)
+        kept[self.frequent] = True
+        kept[batch.target.flatten().cpu()] = True
+        kept[batch.source.flatten().cpu()] = True
+        rest = (~kept).nonzero()[:, 0]
+        picked = rest[torch.randperm(len(rest))[:self.others]]
+        candidates = torch.cat([kept.nonzero()[:, 0], picked])
+        place = torch.zeros(self.vocabulary, dtype=torch.long)
+        place[candidates] = torch.arange(len(candidates))
+        shift = torch.zeros(len(candidates))
+        shift[-len(picked):] = math.log(len(rest) / len(picked))
+        return candidates.to(self.device), place.to(self.device)[batch.target], shift.to(self.device)
+
+
+class Average:
+    """An exponential moving average of the weights, which is what is measured and shipped."""
+
+    def __init__(self, network, decay, every=4):
+        self.network, self.decay, self.every = network, decay, every
+        self.tensors = network.tensors()
+
+    def update(self, step):
+        if step % self.every == 0:
+            decay = min(self.decay, (1 + step) / (10 + step)) ** self.every
+            live = [self.network.weights[name].detach() for name in self.tensors]
+            torch._foreach_lerp_(list(self.tensors.values()), live, 1 - decay)
+
+
+def optimizer(network, options):
+    """AdamW, with a larger epsilon for the embedding.
+
+    Adam makes every step about as long as the learning rate, however small the gradient. A piece that is never met
+    has only the softmax's faint push away, always in one direction: at full length it drifts from the rest, and names
+    come out as other words. An epsilon of the size of a real gradient leaves it where it is.
+    """
+    shared = {EMBEDDING, OUTPUT_BIAS}
+    rest = [weight for name, weight in network.weights.items() if name not in shared and weight.requires_grad]
+    groups = [{"params": rest}, {"params": [network.weights[name] for name in sorted(shared)],
+                                 "eps": options.embedding_epsilon}]
+    return torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True)
+
+
+def freeze(network, layers):
+    """Keeps the encoder's first layers as they are: they read English already, and a step takes a third less time."""
+    network.frozen_layers = layers
+    for i in range(1, layers + 1):
+        for name, weight in network.weights.items():
+            if name.startswith(f"encoder_l{i}_"):
+                weight.requires_grad_(False)
+
+
+class Trainer:
+    """The state of a run, and its loop."""
+
+    def __init__(self, options):
+        self.options, self.folder = options, options.work / options.direction
+        self.device = torch.device(options.device)
+        self.pieces = sentencepiece.SentencePieceProcessor(str(self.folder / "vocab.spm"))
+        self.network = Network().to(self.device)
+        self.step = self.tokens = self.pool = self.batch = 0
+        self.cooling_from = None
+        self.stopping = False
+        self.log_file = open(self.folder / "log.txt", "a", encoding="utf-8")
+        self._load()
+        self.log("start", json.dumps({key: str(value) for key, value in vars(options).items()}))
+
+    def log(self, *parts):
+        line = " ".join([time.strftime("%m-%d %H:%M:%S"), *map(str, parts)])
+        print(line, flush=True)
+        self.log_file.write(line + "\n")
+        self.log_file.flush()
+
+    def _load(self):
+        path, state = self.folder / "checkpoint.pt", None
+        if path.exists():
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        self.network.load(state["weights"] if state else load_file(self.folder / "init.safetensors"))
+        freeze(self.network, self.options.frozen_layers)
+        self.average = Average(self.network, self.options.average)
+        self.optimizer = optimizer(self.network, self.options)
+        if state:
+            self._resume(state)
+
+    def _resume(self, state):
+        for name in ("step", "tokens", "pool", "batch", "cooling_from"):
+            setattr(self, name, state[name])
+        self.batch += 1
+        if not self.options.cooldown:
+            self.cooling_from = None  # a run that was cooled down may go on at the full rate
+        for name, tensor in self.average.tensors.items():
+            tensor.copy_(state["average"][name])
+        for name, moments in state["moments"].items():  # by name: which weights are frozen may have changed
+            weight = self.network.weights[name]
+            if weight.requires_grad:
+                self.optimizer.state[weight] = {key: value.to(self.device) for key, value in moments.items()}
+
+    def save(self):
+        names = {weight: name for name, weight in self.network.weights.items()}
+        state = {"weights": self.network.tensors(), "average": self.average.tensors,
+                 "moments": {names[weight]: dict(state) for weight, state in self.optimizer.state.items()},
+                 **{name: getattr(self, name) for name in ("step", "tokens", "pool", "batch", "cooling_from")}}
+        torch.save(state, self.folder / "checkpoint.tmp")
+        os.replace(self.folder / "checkpoint.tmp", self.folder / "checkpoint.pt")
+        averaged = {name: tensor.cpu().contiguous() for name, tensor in self.average.tensors.items()}
+        save_file(averaged, self.folder / "ema.tmp")
+        os.replace(self.folder / "ema.tmp", self.folder / "ema.safetensors")
+
+    def prepare(self):
+        """The data, and which pieces are frequent in it."""
+        data = self.options.work / "data"
+        pairs, augmenter = corpus.read(data / "train.tsv"), make_augmenter(data, self.pieces)
+        passes = {name: source.passes for name, source in SOURCES.items()}
+        self.stream = Stream(pairs, passes, augmenter, self.pieces, self.options.direction, self.options.batch_tokens,
+                             self.options.seed)
+        counts = collections.Counter(id for batch in self.stream.pool(-1) for id in batch.target.flatten().tolist())
+        frequent = torch.tensor([id for id, _ in counts.most_common(self.options.frequent)])
+        self.sampler = Sampler(frequent, self.pieces.get_piece_size(), self.options.others, self.device)
+        self.examiner = measure.Examiner(self.options, self.pieces)
+
+    def rate(self):
+        """Warm-up, then constant, then by the root of the step; a cooldown goes down to nothing in a line."""
+        options = self.options
+        rate = options.rate * min(1, (self.step + 1) / options.warmup) * min(1, math.sqrt(options.hold / (self.step + 1)))
+        if self.cooling_from is not None:
+            rate *= max(0, 1 - (self.step - self.cooling_from) / options.cooldown)
+        return rate
+
+    def train_on(self, batch):
+        """One step; the summed negative log-likelihood."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        candidates, gold, shift = self.sampler(batch)
+        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([w for w in self.network.weights.values() if w.requires_grad], 1.0)
+        self.optimizer.step()
+        self.step += 1
+        self.average.update(self.step)
+        return float(nll) * int(batch.target_lengths.sum())
+
+    def examine(self, train_loss):
+        live = self.network.tensors()
+        self.network.load(self.average.tensors)
+        row = {"time": time.strftime("%Y-%m-%dT%H:%M:%S"), "step": self.step, "tokens": self.tokens,
+               "rate": self.rate(), "train_loss": train_loss, "frozen_layers": self.network.frozen_layers,
+               **self.examiner(self.network)}
+        self.network.load(live)
+        with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as metrics:
+            metrics.write(json.dumps(row) + "\n")
+        self.log("measured", json.dumps(row, ensure_ascii=False))
+
+    def over(self):
+        cooled = self.cooling_from is not None and self.step - self.cooling_from >= self.options.cooldown
+        late = self.options.minutes and time.monotonic() - self.started > 60 * self.options.minutes
+        return cooled or late or self.stopping or (self.folder / "STOP").exists()
+
+    def run(self):
+        self.started = saved = logged = time.monotonic()
+        if self.options.cooldown and self.cooling_from is None:
+            self.cooling_from = self.step
+        recent = collections.deque(maxlen=400)  # (loss, tokens) of the last steps
+        since = 0
+        for self.pool, self.batch, batch in self.stream.batches(self.pool, self.batch):
+            count = int(batch.target_lengths.sum())
+            recent.append((self.train_on(batch.to(self.device)), count))
+            self.tokens, since, now = self.tokens + count, since + count, time.monotonic()
+            if self.step % 20 == 0:
+                self.log(f"step {self.step} tokens {self.tokens} loss {mean_loss(list(recent)[-20:]):.4f} "
+                         f"rate {self.rate():.2e} {since / (now - logged):.0f} tokens/s")
+                logged, since = now, 0
+            over = self.over()
+            if over or now - saved > 60 * self.options.save_minutes:
+                self.save()
+                saved = time.monotonic()
+            # By steps, not minutes: on a busy machine measuring would take most of the time.
+            if (over or self.step % self.options.measure_steps == 0) and not self.stopping:
+                self.examine(mean_loss(recent))
+                logged, since = time.monotonic(), 0
+            if over:
+                break
+        self.log("end")
+
+
+def mean_loss(rows):
+    return sum(loss for loss, _ in rows) / max(1, sum(count for _, count in rows))
+
+
+def make_augmenter(data, pieces):
+    """`data`: the directory of names.json and train.tsv."""
+    found = json.loads((data / "names.json").read_text(encoding="utf-8"))
+    common = set(found["common"])
+    strings = [pieces.id_to_piece(id) for id in range(pieces.get_piece_size())]
+    places = names.places()
+    exonyms = {name for pair in places if pair[0] != pair[1] for name in pair}
+    inventor = names.Inventor(strings, found["seen"], common, exonyms)
+    templates = augment.read_templates(HERE / "templates.tsv")
+    return augment.Augmenter(inventor, common, templates, places, names.languages())
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("work", type=pathlib.Path)
+    add("--direction", choices=("en-es", "es-en"), required=True)
+    add("--dev", default="/work/shared/eval/translation/flores-dev", help="PREFIX of PREFIX.en and PREFIX.es")
+    add("--minutes", type=float, default=0, help="stop after so long (default: never)")
+    add("--cooldown", type=int, default=0, help="bring the rate down to 0 within so many steps, then stop")
+    add("--rate", type=float, default=6e-4)
+    add("--warmup", type=int, default=150, help="steps")
+    add("--hold", type=int, default=3000, help="steps at the full rate, before it falls by the root")
+    add("--batch-tokens", type=int, default=2500, help="with padding")
+    add("--smooth", type=float, default=0.1)
+    add("--average", type=float, default=0.998, help="decay of the averaged weights a step")
+    add("--embedding-epsilon", type=float, default=2e-6)
+    add("--frozen-layers", type=int, default=0)
+    add("--frequent", type=int, default=2500, help="pieces in every softmax")
+    add("--others", type=int, default=1500, help="random pieces in each softmax; 0 takes all (better on CUDA)")
+    add("--threads", type=int, default=2)
+    add("--device", default="cpu")
+    add("--seed", type=int, default=17)
+    add("--save-minutes", type=float, default=5)
+    add("--measure-steps", type=int, default=250)
+    add("--measure-lines", type=int, default=150)
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    trainer = Trainer(options)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(trainer, "stopping", True))
+    trainer.prepare()
+    trainer.run()
+
+
+if __name__ == "__main__":
+    main()
