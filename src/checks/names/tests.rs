@@ -170,10 +170,10 @@ proptest! {
 #[test]
 fn names_that_stay_as_they_are_are_known_before_they_are_translated() {
     for (sentence, expected) in [
-        ("Drummer Hannah Welton met German officials in London on Tuesday.", vec!["Hannah Welton"]),
+        ("The drummer Hannah Welton met German officials in London on Tuesday.", vec!["Hannah Welton"]),
         ("Prime Minister Laura Bennett of Canada spoke to Andrés Molina.", vec!["Laura Bennett", "Andrés Molina"]),
         ("Water from Haweswater reached Manchester.", vec!["Haweswater", "Manchester"]),
-        ("Freddy Mercury and James Bond met Pope John Paul II.", vec!["Freddy Mercury", "James Bond"]),
+        ("Daniel Mercury and James Bond met Pope John Paul II.", vec!["Daniel Mercury", "James Bond"]),
         ("Works begin in May.", vec![]),
         ("The United Nations and NATO agreed.", vec![]),
     ] {
@@ -189,6 +189,8 @@ fn words_that_are_neither_the_sources_nor_the_languages_are_doubtful() {
         ("She saw Guardians of the Galaxy.", "Vio Guardianes de la Galáxia.", vec!["Galáxia"]),
         ("Isobel bagged four wickets.", "Isobeló cuatro palos.", vec!["Isobeló"]),
         ("The ECD is made by Taser.", "El EC lo fabrica Taser.", vec!["EC"]),
+        ("Mercury gets no love.", "El Mercúrio no tiene amor.", vec!["Mercúrio"]),
+        ("The Office of Energy buys oil lines.", "La Agencia de la Energía compra Línea y Óleo.", vec![]),
         ("The cabinet-maker went to Germany.", "El ebanista fue a Alemania.", vec![]),
         ("Anna-Maria Lopez won in New York.", "Anna Maria Lopez ganó en Nueva York.", vec![]),
         ("Government announces new measures.", "El Gobierno anuncia nuevas medidas.", vec![]),

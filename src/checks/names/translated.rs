@@ -6,8 +6,9 @@ use super::{
     cognate, concepts,
     find::{self, Run},
     side::Side,
+    words::Word,
 };
-use crate::domain::{LanguagePair, Span};
+use crate::domain::{Language, LanguagePair, Span};
 
 /// A name, or part of one, that did not come through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,11 @@ pub fn unchanging(source: &str, pair: LanguagePair) -> Vec<Span> {
     let Some(side) = Side::of_source(source, pair.source).filter(|_| served) else { return Vec::new() };
     let mut spans = Vec::new();
     for run in find::runs(&side.words, side.language) {
-        let stays = |at: &usize| side.is_telling(*at) && side.words[*at].is_capitalised() && !side.is_in_table(*at);
+        // A common word at the start has its capital anyway.
+        let leads = |at: usize| side.words[at].initial && side.is_common(at);
+        let stays = |at: &usize| {
+            side.is_telling(*at) && side.words[*at].is_capitalised() && !side.is_in_table(*at) && !leads(*at)
+        };
         let places: Vec<usize> = (run.start..run.end).filter(stays).collect();
         if side.is_person(run) {
             spans.push(side.span(run.start..run.end));
@@ -173,13 +178,11 @@ impl Pair {
     fn is_doubtful(&self, at: usize) -> bool {
         let word = &self.target.words[at];
         // A first word has its capital anyway: it is doubtful where it looks like a word of the source.
-        let told = !word.initial || self.source.words.iter().any(|other| begins_alike(&word.folded, &other.folded));
-        word.is_capitalised()
-            && told
-            && self.target.is_telling(at)
-            && !self.target.is_common(at)
-            && !self.target.shares_row(at, &self.source)
-            && !self.source.holds(word)
+        let alike = || self.source.words.iter().any(|other| begins_alike(&word.folded, &other.folded));
+        let told = !word.initial || word.is_acronym() || alike();
+        let misspelt = self.target.language == Language::SPANISH && is_misaccented(word);
+        let exists = self.target.is_common(at) || self.target.shares_row(at, &self.source);
+        word.is_capitalised() && told && self.target.is_telling(at) && (misspelt || !exists) && !self.source.holds(word)
     }
 
     fn is_added(&self, at: usize) -> bool {
@@ -276,6 +279,16 @@ const BEGINNING: usize = 4;
 
 fn begins_alike(one: &str, other: &str) -> bool {
     one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count() >= BEGINNING
+}
+
+/// Written as Spanish writes no word: `Galáxia`, `Mercúrio`. A word whose last but one syllable is stressed has no accent
+/// where it ends in a vowel, `n` or `s`, and `ia` is one syllable. Portuguese, which the built-in translators come from, has.
+fn is_misaccented(word: &Word) -> bool {
+    let letters: Vec<char> = word.lower.trim_end_matches(['s', 'n']).chars().collect();
+    let [before @ .., 'i' | 'u', 'a' | 'e' | 'o'] = &letters[..] else { return false };
+    let vowel = before.iter().rev().find(|letter| "aeiouáéíóú".contains(**letter));
+    let consonant = before.last().is_some_and(|letter| !"aeiouáéíóúgq".contains(*letter));
+    consonant && vowel.is_some_and(|vowel| "áéíóú".contains(*vowel))
 }
 
 /// Missing words with nothing that came through between them are one gap.
