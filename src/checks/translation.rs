@@ -318,7 +318,11 @@ mod tests {
         ] {
             let findings = Findings::of(source, translation, EN_ES);
             assert_eq!((findings.weight(), findings.faults()), (0, vec![]), "{source}: {findings:?}");
+            let figures = findings.source.iter().filter(|quantity| !quantity.weak);
+            assert!(figures.into_iter().all(|quantity| !source[quantity.span.start..].starts_with('4')), "{source}");
         }
+        let lost = Findings::of("X41 rose in March.", "Subieron en marzo.", EN_ES);
+        assert!(lost.missing.is_empty(), "a lost placeholder is no number");
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(super) fn read(tokens: &Tokens<'_>, reader: Reader) -> Vec<Found> {
             .or_else(|| vague(tokens, at));
         at = found.as_ref().map_or(at + 1, |found| found.next);
         all.extend(found.map(|mut found| {
-            found.weak |= is_named(tokens, &found);
+            found.weak |= is_named(tokens, &found) || is_placeholder(tokens, &found);
             found.also_percent();
             found
         }));
@@ -133,6 +133,13 @@ fn is_named(tokens: &Tokens<'_>, found: &Found) -> bool {
     let inside = !tokens.word_before(found.start).is_empty();
     let number = matches!(found.kind, Kind::Number | Kind::Ordinal) && found.spelled;
     number && inside && capital(found.start) && capital(found.next)
+}
+
+/// `X41`, which stands for a term of a glossary: it is compared as a name.
+fn is_placeholder(tokens: &Tokens<'_>, found: &Found) -> bool {
+    let Some(letter) = found.start.checked_sub(1) else { return false };
+    let glued = tokens.is_glued(found.start) && !tokens.is_glued(letter);
+    glued && tokens.digits(found.start).is_some() && tokens.get(letter).is_some_and(|token| token.text == "X")
 }
 
 /// `two decades` are 20 years, `three centuries` 300.
