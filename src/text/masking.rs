@@ -228,8 +228,9 @@ fn holds(text: &str, placeholder: &str) -> bool {
     text.contains(placeholder) || text.contains(&placeholder.to_lowercase())
 }
 
-fn is_free(taken: &[(Span, &Slot)], span: Span) -> bool {
-    taken.iter().all(|(other, _)| span.end <= other.start || other.end <= span.start)
+/// Whether `span` lies apart from all that are `taken`: placeholders that touch could not be told from each other.
+fn is_free<T>(taken: &[(Span, T)], span: Span) -> bool {
+    taken.iter().all(|(other, _)| span.end < other.start || other.end < span.start)
 }
 
 /// `span` of the first text in the second; `swaps` are in order and do not overlap.

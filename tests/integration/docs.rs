@@ -36,13 +36,21 @@ fn command(line: &str) -> Option<String> {
     Some(words.take_while(|word| !stops.contains(word)).collect::<Vec<_>>().join(" "))
 }
 
+/// What a shell makes of `command`, whose blanks between double quotation marks are no ends of words.
+fn arguments(command: &str) -> Vec<String> {
+    let parts = command.split('"').enumerate();
+    let kept: String =
+        parts.map(|(at, part)| if at % 2 == 1 { part.replace(' ', "\0") } else { part.to_owned() }).collect();
+    kept.split_whitespace().map(|word| word.replace('\0', " ")).collect()
+}
+
 #[test]
 fn every_command_in_the_documents_is_one() {
     let mut count = 0;
     for name in DOCUMENTS {
         for command in commands(&read(name)) {
             count += 1;
-            let words = std::iter::once("breve").chain(command.split_whitespace());
+            let words = std::iter::once("breve".to_owned()).chain(arguments(&command));
             if let Err(error) = Cli::try_parse_from(words)
                 && error.use_stderr()
             {
@@ -90,4 +98,5 @@ fn the_exit_codes_are_those_of_the_help() {
 fn the_checker_reads_commands_out_of_a_document() {
     let document = "Say `breve detect a.txt` or:\n```sh\n$ BREVE__LOG__LEVEL=debug breve serve --bind [::1]:0 # comment\ncargo run\nbreve config > x\n```\n";
     assert_eq!(commands(document), ["detect a.txt", "serve --bind [::1]:0", "config"]);
+    assert_eq!(arguments("a --term \"b c=d\" e"), ["a", "--term", "b c=d", "e"]);
 }

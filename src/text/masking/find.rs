@@ -2,10 +2,10 @@
 
 use unicode_segmentation::GraphemeCursor;
 
-use super::Term;
+use super::{Term, is_free};
 use crate::domain::Span;
 
-/// The `terms` in `sentence`, in order, not overlapping: longer ones win over shorter, then earlier ones over later, then
+/// The `terms` in `sentence`, in order, apart from each other: longer ones win over shorter, then earlier ones over later, then
 /// those written just so.
 pub(super) fn matches<'a>(sentence: &str, terms: &'a [Term]) -> Vec<(Span, &'a Term)> {
     let places = |term: &'a Term| {
@@ -16,7 +16,7 @@ pub(super) fn matches<'a>(sentence: &str, terms: &'a [Term]) -> Vec<(Span, &'a T
     found.sort_by_key(|&(span, term)| (std::cmp::Reverse(span.end - span.start), span.start, !just_so(span, term)));
     let mut kept: Vec<(Span, &Term)> = Vec::new();
     for (span, term) in found {
-        if kept.iter().all(|(other, _)| span.end <= other.start || other.end <= span.start) {
+        if is_free(&kept, span) {
             kept.push((span, term));
         }
     }

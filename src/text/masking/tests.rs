@@ -42,6 +42,7 @@ fn terms_are_whole_words_and_longer_ones_win() {
         ("x41 and X42 and X430 at Breve", "x41 and X42 and X430 at X44", ""),
         ("Breve\u{301} is no Breve", "Breve\u{301} is no X41", ""),
         ("中Breve中", "中X41中", ""),
+        ("BreveBreve (Breve)(Acme)", "BreveBreve (X41)(X42)", ""),
         ("", "", ""),
     ] {
         let restored = if restored.is_empty() { sentence } else { restored };
