@@ -50,9 +50,8 @@ def usage(pieces, language, words=100000):
     return used
 
 
-def portuguese_only(pieces, english):
+def portuguese_only(pieces, english, spanish, portuguese):
     """Ids of pieces that neither English nor Spanish has much use for, the least needed first."""
-    spanish, portuguese = usage(pieces, "es"), usage(pieces, "pt")
     needed = lambda id: max(english[id], spanish[id])
     ids = [id for id in range(2, pieces.get_piece_size()) if len(pieces.id_to_piece(id).lstrip(SPACE)) > 1
            and portuguese[id] > 8 * needed(id) and needed(id) < 3e-6]
@@ -177,6 +176,23 @@ def redirect(model, tensors, spanish, counterparts, old, english):
     return moved
 
 
+def lower_bias(tensors, model, old, scores, spanish, portuguese, least=-9.0):
+    """Makes Portuguese unlikely as output: the bias holds how often each piece is written, and that has changed.
+
+    Pieces that stay are as much less likely as Spanish uses them less. A new piece may have the embedding of one that
+    stays ("ł" that of "l"): without this the two would be equally likely.
+    """
+    weight, bias = tensors[EMBEDDING], tensors[OUTPUT_BIAS][0]
+    stays = [old.id_to_piece(id) == entry.piece for id, entry in enumerate(model.pieces)]
+    owner = {weight[id].numpy().tobytes(): id for id, same in enumerate(stays) if same}
+    share = lambda a, b: min(0.0, max(least, math.log((a + 1e-6) / (b + 1e-6))))
+    for id, entry in enumerate(model.pieces):
+        if stays[id]:
+            bias[id] += share(spanish[id], portuguese[id])
+        elif (twin := owner.get(weight[id].numpy().tobytes())) is not None:
+            bias[id] += share(math.exp(scores.get(entry.piece, -14.0)), spanish[twin])
+
+
 def rescore(model, spanish):
     """Spanish words that the joint model held for rare would be split otherwise."""
     for entry in model.pieces:
@@ -201,12 +217,14 @@ def main():
     with open(options.pivot, encoding="utf-8") as lines:
         counterparts = align.counterparts(lines)
     cognates = align.Cognates(list(wordfreq.get_frequency_dict("pt"))[:60000])
-    english = usage(old, "en")
-    free, origins = portuguese_only(old, english), Origins(old, counterparts, cognates)
+    english, spanish, portuguese = (usage(old, language) for language in ("en", "es", "pt"))
+    free, origins = portuguese_only(old, english, spanish, portuguese), Origins(old, counterparts, cognates)
     new = [c for c in CHARACTERS if c not in origins.ids]
     new += chosen_pieces({p: s for p, s in parts.items() if p not in new}, words, old, len(free) - len(new))
     swap(model, tensors, scores, new, free, origins)
     moved = redirect(model, tensors, scores, counterparts, old, english)
+    if options.direction == "en-es":
+        lower_bias(tensors, model, old, scores, spanish, portuguese)
     rescore(model, scores)
     print(f"{len(counterparts)} words aligned, {len(free)} free pieces, {len(new)} new: {dict(origins.ways)}")
     print(f"{len(moved)} words redirected: {' '.join(moved[:80])}")
