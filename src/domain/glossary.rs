@@ -1,8 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest, Sha256};
-
-use super::{InputError, Language};
+use super::{InputError, Language, receipt::sha256};
 
 /// Most terms of one glossary, all languages together.
 pub const TERMS: usize = 500;
@@ -104,7 +102,7 @@ impl Glossary {
     /// The same for equal glossaries, on every machine.
     pub fn hash(&self) -> String {
         let canonical = serde_json::json!({"protected": self.protected, "terms": self.terms}).to_string();
-        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(&canonical)
     }
 }
 

@@ -209,7 +209,8 @@ impl CheckCounts {
     }
 }
 
-fn sha256(text: &str) -> String {
+/// Of `text`'s UTF-8 bytes, in lower-case hexadecimal.
+pub(super) fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
