@@ -2,6 +2,7 @@
 import collections
 import re
 
+import align
 import figures
 import names
 
@@ -18,7 +19,9 @@ def exonyms():
 def holds_name(name, text, known):
     """Whether a translation holds the name itself, or what the place is called in the other language."""
     words = set(re.findall(r"[^\s\"“”«»()\[\],;:!?¿¡]+", text))
-    words |= {re.sub(r"('s|’s|\.|')$", "", word) for word in words} | set(names.words(text))
+    words |= {re.sub(r"(?:['’]s|[.'’])+$", "", word) for word in words} | set(names.words(text))
+    if name.isascii():  # Spanish writes Los Ángeles
+        words |= {align.fold(word) for word in words}
     return name in words or any(other in text for other in known.get(name, ()))
 
 

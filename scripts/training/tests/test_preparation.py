@@ -11,6 +11,7 @@ import augment  # noqa: E402
 import corpus  # noqa: E402
 import figures  # noqa: E402
 import names  # noqa: E402
+import scoring  # noqa: E402
 
 COMMON = {"the", "street", "brown", "marzo", "hola", "casa", "house", "monday"}
 PIECES = ["▁Hon", "▁Lopez", "▁Heinrich", "▁Vampire", "▁vampire", "▁Te", "gu", "ci", "gal", "pa", "ing", "▁de", "▁A"]
@@ -146,6 +147,35 @@ class Alignment(unittest.TestCase):
     def test_a_word_that_is_not_aligned_takes_its_cognate(self):
         cognates = align.Cognates(["anunciou", "anúncio", "nação", "casa"])
         self.assertEqual([cognates(word) for word in ("anunció", "nación", "perro")], ["anunciou", "nação", None])
+
+
+class Scoring(unittest.TestCase):
+    def test_a_name_is_held_as_a_word_or_as_what_the_place_is_called(self):
+        for name, text, held in [
+            ("Obama", "Lo dijo «Obama».", True),
+            ("Obama", "Lo dijo Obamaniz.", False),
+            ("Obama", "El libro de Obama's.", True),
+            ("Germany", "Vive en Alemania.", True),
+            ("Angeles", "Vive en Los Ángeles.", True),
+            ("Tuřt", "Vive en Turt.", False),
+            ("B-52", "Un B-52, dijo.", True),
+        ]:
+            with self.subTest(text):
+                self.assertEqual(scoring.holds_name(name, text, {"Germany": {"Alemania"}}), held)
+
+    def test_a_number_is_held_whatever_separates_its_digits(self):
+        for number, text, held in [
+            ("12345", "Vinieron 12.345 personas.", True),
+            ("12345", "Vinieron 12 345 personas.", True),
+            ("2009", "El 24 de marzo de 2009.", True),
+            ("12345", "Vinieron 12.346 personas.", False),
+        ]:
+            with self.subTest(text):
+                self.assertEqual(scoring.holds_number(number, text), held)
+
+    def test_short_texts_are_compared_without_case_and_last_stop(self):
+        self.assertEqual(scoring.plain("Sin Comentarios."), scoring.plain("sin comentarios"))
+        self.assertNotEqual(scoring.plain("¡Hola!"), scoring.plain("Hola"))
 
 
 if __name__ == "__main__":
