@@ -217,7 +217,7 @@ impl Term {
 }
 
 /// What placeholders begin with; a number follows. Of 346 names of newstest2012 that were masked so, all came through the
-/// built-in translator just once. Of twenty other forms only three did as well (`X-1`; `<1>`, which may be taken for markup;
+/// built-in translator just once. Of 21 other forms only three did as well (`X-1`; `<1>`, which may be taken for markup;
 /// common surnames, which run out): `[1]` 342, `#1` 313, `⟦1⟧` none.
 const STEM: char = 'X';
 /// The first number: what follows it is never taken for the month of a day, or for what an hour belongs to.
