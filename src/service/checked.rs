@@ -113,6 +113,12 @@ impl CheckedTranslation {
         self.models.push(model.name.clone());
     }
 
+    /// So many sentences were to be translated anew by `model`, which failed.
+    pub(super) fn left_out(&mut self, model: &ModelName, error: &ServiceError, count: usize) {
+        tracing::debug!(%model, %error, "no other translation");
+        self.untried += count;
+    }
+
     /// What it took to get `other`, which is a part of this.
     pub(super) fn absorb(&mut self, other: &Self) {
         self.usage += other.usage;
@@ -204,8 +210,7 @@ impl Service {
             }
             // There is a translation already: it stands, with its faults told.
             Err(error) => {
-                tracing::debug!(model = %model.name, %error, "no other translation");
-                done.untried += count;
+                done.left_out(&model.name, &error, count);
                 done
             }
         }

@@ -127,10 +127,7 @@ impl Service {
                 }
             }
             // There is a translation already: it stands, and what it lacks is told.
-            Err(error) => {
-                tracing::debug!(model = %by.first.name, %error, "no other translation");
-                done.untried += lost.len();
-            }
+            Err(error) => done.left_out(&by.first.name, &error, lost.len()),
         }
     }
 

@@ -48,8 +48,7 @@ impl Service {
             Ok(again) => offered(done, places, sentences, again, by.pair).await,
             // There is a translation already: it stands, with its faults told.
             Err(error) => {
-                tracing::debug!(model = %by.first.name, %error, "no other translation");
-                done.untried += places.len();
+                done.left_out(&by.first.name, &error, places.len());
                 done
             }
         }
