@@ -25,8 +25,8 @@ pub(super) struct Translators {
     pub(super) deadline: Instant,
     /// Whether sentences are looked at.
     pub(super) checks: bool,
-    /// Whether what comes out gravely wrong is translated anew.
-    pub(super) mends: bool,
+    /// Whether this is itself a second try: what comes out gravely wrong again is not translated anew.
+    pub(super) tries_again: bool,
     /// Whether names that stay as they are never reach the model.
     pub(super) keeps_names: bool,
     /// What the glossary holds for the target.
@@ -146,7 +146,7 @@ impl Service {
     ) -> Result<CheckedTranslation, ServiceError> {
         let mut done = CheckedTranslation::default();
         let found = Alternatives::Found(if by.checks { ALTERNATIVES } else { 0 });
-        let answer = self.ask(by, &by.first, sentences.clone(), found).await?;
+        let answer = self.ask(by, &by.first, sentences.clone(), found, by.checks).await?;
         done.add(&by.first, &answer);
         done.dropped = answer.output.untranslated;
         if !by.checks {
@@ -154,7 +154,7 @@ impl Service {
             return Ok(done);
         }
         done = look(done, &sentences, answer.output, by.pair).await;
-        if by.mends {
+        if !by.tries_again {
             done = self.mend(by, &sentences, done).await;
         }
         done.models = each_once(done.models.into_iter());
@@ -174,16 +174,15 @@ impl Service {
         done
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         by: &Translators,
         model: &InstalledModel,
         sentences: Vec<String>,
         alternatives: Alternatives,
+        alignments: bool,
     ) -> Result<Timed<TranslateOutput>, ServiceError> {
         let generation = GenerationOptions::default();
-        // Of other translations only the texts are compared.
-        let alignments = by.checks && matches!(alternatives, Alternatives::Found(_));
         let request = TranslateRequest { pair: by.pair, sentences, alternatives, alignments, generation };
         Ok(self.pool.translate(model, request, by.deadline).await?)
     }
@@ -203,7 +202,8 @@ impl Service {
         }
         let count = places.len();
         let chosen = places.iter().map(|at| sentences[*at].clone()).collect();
-        match self.ask(by, model, chosen, Alternatives::Sought(ALTERNATIVES)).await {
+        // Of other translations only the texts are compared.
+        match self.ask(by, model, chosen, Alternatives::Sought(ALTERNATIVES), false).await {
             Ok(answer) => {
                 done.add(model, &answer);
                 compare(done, sentences, places, answer.output, means, by.pair).await

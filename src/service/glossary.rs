@@ -13,9 +13,8 @@ use super::{
 };
 use crate::{
     checks::translation::written_from,
-    domain::{GenerationOptions, Glossary, Language, LanguagePair, Span, TermCounts},
-    engine::{Alignment, Alternatives, TranslateOutput, TranslateRequest},
-    pool::Timed,
+    domain::{Glossary, Language, LanguagePair, Span, TermCounts},
+    engine::{Alignment, Alternatives, TranslateOutput},
     text::{Masked, Term},
 };
 
@@ -85,7 +84,9 @@ impl Service {
         let texts = held.iter().map(|held| held.masked.text.clone()).collect();
         let mut done = self.translate_sentences(by, texts).await?;
         let lost: Vec<usize> = (0..held.len()).filter(|at| !held[*at].is_whole(&done.sentences[*at])).collect();
-        let held = if lost.is_empty() { held } else { self.place_terms(by, held, lost, &mut done).await? };
+        // What is itself a second try has the translation that it would mend to fall back on.
+        let place = !lost.is_empty() && !by.tries_again;
+        let held = if place { self.place_terms(by, held, lost, &mut done).await? } else { held };
         Ok(blocking(move || restored(done, held)).await)
     }
 
@@ -99,7 +100,7 @@ impl Service {
         done: &mut CheckedTranslation,
     ) -> Result<Vec<Held>, ServiceError> {
         let sentences = lost.iter().map(|at| held[*at].sentence.clone()).collect();
-        let answer = self.ask_first(by, sentences, Alternatives::Found(0)).await?;
+        let answer = self.ask(by, &by.first, sentences, Alternatives::Found(0), true).await?;
         done.add(&by.first, &answer);
         let chosen = lost.iter().map(|at| held[*at].clone()).collect();
         for (at, (partly, checked)) in lost.iter().zip(placed(by, chosen, answer.output).await) {
@@ -116,7 +117,7 @@ impl Service {
     /// Takes other translations of the masked sentences at `lost` that have every placeholder, where there are any.
     async fn try_masked(&self, by: &Translators, held: &mut [Held], lost: &[usize], done: &mut CheckedTranslation) {
         let sentences = lost.iter().map(|at| held[*at].masked.text.clone()).collect();
-        match self.ask_first(by, sentences, Alternatives::Sought(ALTERNATIVES)).await {
+        match self.ask(by, &by.first, sentences, Alternatives::Sought(ALTERNATIVES), false).await {
             Ok(answer) => {
                 done.add(&by.first, &answer);
                 let chosen = lost.iter().map(|at| held[*at].clone()).collect();
@@ -129,18 +130,6 @@ impl Service {
             // There is a translation already: it stands, and what it lacks is told.
             Err(error) => done.left_out(&by.first.name, &error, lost.len()),
         }
-    }
-
-    async fn ask_first(
-        &self,
-        by: &Translators,
-        sentences: Vec<String>,
-        alternatives: Alternatives,
-    ) -> Result<Timed<TranslateOutput>, ServiceError> {
-        let generation = GenerationOptions::default();
-        let alignments = matches!(alternatives, Alternatives::Found(_));
-        let request = TranslateRequest { pair: by.pair, sentences, alternatives, alignments, generation };
-        Ok(self.pool.translate(&by.first, request, by.deadline).await?)
     }
 }
 

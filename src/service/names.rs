@@ -26,7 +26,7 @@ impl Translators {
     /// The first model alone, which is asked once.
     fn once(&self) -> Self {
         let terms = Arc::from([]);
-        Self { second: None, mends: false, keeps_names: false, terms, ..self.clone() }
+        Self { second: None, tries_again: true, keeps_names: false, terms, ..self.clone() }
     }
 }
 

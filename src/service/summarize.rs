@@ -113,7 +113,16 @@ impl Service {
         let checks = options.checks || options.strict;
         let by = |(pair, first, second): (LanguagePair, _, _)| {
             let terms = self.terms(&options.glossary, pair.target);
-            Translators { pair, first, second, deadline, checks, mends: checks, keeps_names: options.strict, terms }
+            Translators {
+                pair,
+                first,
+                second,
+                deadline,
+                checks,
+                tries_again: false,
+                keeps_names: options.strict,
+                terms,
+            }
         };
         let translators = translators.into_iter().map(by).collect();
         Ok(Plan {

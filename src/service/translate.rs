@@ -158,7 +158,16 @@ impl Service {
             let deadline = started + self.settings.request_timeout;
             let terms = self.terms(&options.glossary, options.target);
             Ok::<_, ServiceError>(Job {
-                by: Translators { pair, first, second, deadline, checks, mends: checks, keeps_names: false, terms },
+                by: Translators {
+                    pair,
+                    first,
+                    second,
+                    deadline,
+                    checks,
+                    tries_again: false,
+                    keeps_names: false,
+                    terms,
+                },
                 sentences,
             })
         };
