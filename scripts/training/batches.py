@@ -1,12 +1,12 @@
 """Pairs as padded batches of ids, in an endless stream that can be taken up again at any pool."""
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 POOL = 12000  # pairs that are sorted by length together
 LONGEST = 90  # pieces
-TEMPLATES = 0.06  # of the stream
+TEMPLATES = 0.10  # of the stream
 
 
 @dataclass
@@ -15,6 +15,8 @@ class Batch:
     source_lengths: torch.Tensor
     target: torch.Tensor
     target_lengths: torch.Tensor
+    # [links, 3]: a row, a position of its target, and the position of its source that the piece there is a copy of
+    links: torch.Tensor = field(default_factory=lambda: torch.zeros(0, 3, dtype=torch.long))
 
     def to(self, device):
         return Batch(*(tensor.to(device) for tensor in vars(self).values()))
@@ -27,6 +29,35 @@ def pad(rows):
     for i, row in enumerate(rows):
         padded[i, :len(row)] = torch.tensor(row)
     return padded, lengths
+
+
+class Copies:
+    """Finds the words that a translation copies: names and numbers that stand once on both sides, piece by piece."""
+
+    def __init__(self, pieces):
+        strings = [pieces.id_to_piece(id) for id in range(pieces.get_piece_size())]
+        self.begins = [string.startswith("▁") for string in strings]
+        self.is_word = [any(c.isalnum() for c in string) and not string.startswith("<") for string in strings]
+        self.is_telling = [any(c.isupper() or c.isdigit() for c in string) for string in strings]
+
+    def _words(self, ids):
+        """{ids of a word: where it begins}, of the words that stand once."""
+        begins = [at for at, id in enumerate(ids) if at == 0 or self.begins[id]] + [len(ids)]
+        found, twice = {}, set()
+        for start, end in zip(begins, begins[1:]):
+            while end > start and not self.is_word[ids[end - 1]]:
+                end -= 1
+            word = tuple(ids[start:end])
+            if word in found:
+                twice.add(word)
+            if any(self.is_telling[id] for id in word):
+                found[word] = start
+        return {word: start for word, start in found.items() if word not in twice}
+
+    def __call__(self, source, target):
+        """(position of the target, position of the source) of each copied piece."""
+        here, there = self._words(target), self._words(source)
+        return [(here[word] + i, there[word] + i) for word in here if word in there for i in range(len(word))]
 
 
 def group(encoded, tokens):
@@ -50,6 +81,7 @@ class Stream:
         self.pairs, self.augmenter, self.pieces = pairs, augmenter, pieces
         self.weights = [passes[name] for name, _, _ in pairs]
         self.reverse, self.tokens, self.seed = direction == "es-en", tokens, seed
+        self.copies = Copies(pieces)
 
     def texts(self, number):
         """The changed pairs of one pool, as (source, target)."""
@@ -69,7 +101,12 @@ class Stream:
                    if 0 < len(s) < LONGEST and 0 < len(t) < LONGEST and self.pieces.unk_id() not in t]
         groups = group(encoded, self.tokens)
         random.Random(f"{self.seed}.{number}.order").shuffle(groups)
-        return [Batch(*pad([s for s, _ in rows]), *pad([t for _, t in rows])) for rows in groups]
+        return [self._batch(rows) for rows in groups]
+
+    def _batch(self, rows):
+        sources, targets = zip(*rows)
+        links = [(row, *link) for row, pair in enumerate(rows) for link in self.copies(*pair)]
+        return Batch(*pad(sources), *pad(targets), torch.tensor(links, dtype=torch.long).reshape(-1, 3))
 
     def batches(self, pool, batch):
         """(pool, index, batch) from there on, without end."""

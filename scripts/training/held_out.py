@@ -32,7 +32,8 @@ def names_rows(pairs, augmenter, count, reverse):
             found = names.shared_names(english, spanish, augmenter.common)
             changes = {word: word if kind == "as found" else make(kind, augmenter.inventor, rng) for word in found}
             text = augment.substitute(spanish if reverse else english, changes)
-            if len(text.split()) <= 45:
+            # A name that is part of a longer word was not replaced.
+            if len(text.split()) <= 45 and set(changes.values()) <= set(names.words(text)):
                 rows.append((kind, text, list(changes.values())))
             if len(rows) == count:
                 break

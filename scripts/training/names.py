@@ -37,14 +37,14 @@ def untranslated(pairs, common, least=0.6):
     return {name: count for name, count in shared.items() if count >= least * met[name]}
 
 
-def translated(pairs, common):
-    """Capitalised words that the other side never has: "Tuesday"."""
-    met, kept = collections.Counter(), set()
+def translated(pairs, common, least=0.5):
+    """Capitalised words that the other side has not, for the most part: "Tuesday", "Spanish"."""
+    met, kept = collections.Counter(), collections.Counter()
     for _, source, target in pairs:
         found, other = {word for word in words(source) if is_name(word, common)}, set(words(target))
         met.update(found)
-        kept |= found & other
-    return {name for name in met if name not in kept}
+        kept.update(found & other)
+    return {name for name, count in met.items() if kept[name] < least * count}
 
 
 def shared_names(source, target, common):
@@ -94,23 +94,23 @@ class Inventor:
     def word(self, rng):
         """One word with a capital."""
         kind = rng.random()
-        if kind < 0.30:
+        if kind < 0.25:
             return rng.choice(self.whole)
-        if kind < 0.45:
+        if kind < 0.40:
             return rng.choice(self.seen)
-        if kind < 0.65:
+        if kind < 0.60:
             return self.letters.word(rng)
-        if kind < 0.88:
+        if kind < 0.82:
             return rng.choice(self.starts) + "".join(rng.choices(self.middles, k=rng.choice((1, 1, 2, 2, 3))))
         return self._special(rng)
 
     def _special(self, rng):
         kind, word = rng.random(), self.letters.word(rng)
-        if kind < 0.35:
+        if kind < 0.50:
             return foreign(word, rng)
-        if kind < 0.55:
+        if kind < 0.65:
             return rng.choice(_PREFIXES) + word
-        if kind < 0.75:
+        if kind < 0.80:
             return f"{rng.choice(self.whole)}-{word}"
         return code(rng)
 

@@ -98,6 +98,7 @@ class Network(nn.Module):
         super().__init__()
         self.shape = {**SHAPE, **(shape or {})}
         self.frozen_layers = frozen_layers
+        self.attention = None  # of the last attention's first head: [batch, target, source]
         self.weights = nn.ParameterDict({n: nn.Parameter(torch.zeros(s)) for n, s in self._shapes().items()})
         self.register_buffer("positions", positions(self.shape["dim"]), persistent=False)
 
@@ -153,7 +154,9 @@ class Network(nn.Module):
     def _attend(self, name, x, keys_values, mask):
         queries = self._heads(self._linear(x, f"{name}_Wq", f"{name}_bq"))
         scores = torch.matmul(queries / math.sqrt(queries.shape[-1]), keys_values[0].transpose(-1, -2)) + mask
-        y = torch.matmul(torch.softmax(scores, -1), keys_values[1]).transpose(1, 2).flatten(2)
+        weights = torch.softmax(scores, -1)
+        self.attention = weights[:, 0]
+        y = torch.matmul(weights, keys_values[1]).transpose(1, 2).flatten(2)
         return self._add_norm(self._linear(y, f"{name}_Wo", f"{name}_bo"), x, f"{name}_Wo")
 
     def _feed_forward(self, name, x):
@@ -197,16 +200,24 @@ class Network(nn.Module):
             cells.append(cell)
         return x, cells
 
-    def loss(self, batch, candidates, gold, smooth, shift=None, chunk=512):
+    def _guidance(self, links):
+        """Negative log-likelihood of the links under the last layer's first head, summed."""
+        rows, targets, sources = links.unbind(1)
+        return -(self.attention[rows, targets, sources] + 1e-6).log().sum()
+
+    def loss(self, batch, candidates, gold, smooth, shift=None, chunk=512, guided=0.0):
         """Teacher-forced loss and negative log-likelihood a target token, over the `candidates` (ids) alone.
 
-        `gold` holds the targets as indices into the candidates, [batch, time]; `shift` is added to their logits.
+        `gold` holds the targets as indices into the candidates, [batch, time]; `shift` is added to their logits;
+        `guided` weighs how far the attention has to be where the batch's links say.
         """
         context, mask = self.encode(batch.source, batch.source_lengths)
         x = F.pad(self._embed(batch.target), (0, 0, 1, 0))[:, :-1]  # the first input is a zero vector
         x, _ = self.decode(x + self.positions[:x.shape[1]], context, mask)
+        guidance = guided * self._guidance(batch.links) / int(batch.target_lengths.sum()) if guided else 0.0
         kept = torch.arange(x.shape[1], device=x.device)[None] < batch.target_lengths[:, None]
         weight = F.embedding(candidates, self.weights[EMBEDDING])
         bias = self.weights[OUTPUT_BIAS][0][candidates]
         bias = bias if shift is None else bias + shift
-        return CrossEntropy.apply(x[kept], weight, bias, gold[kept], smooth, chunk)
+        loss, nll = CrossEntropy.apply(x[kept], weight, bias, gold[kept], smooth, chunk)
+        return loss + guidance, nll

@@ -175,7 +175,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         candidates, gold, shift = self.sampler(batch)
-        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift)
+        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift, guided=self.options.guided)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([w for w in self.network.weights.values() if w.requires_grad], 1.0)
@@ -256,6 +256,7 @@ def arguments():
     add("--hold", type=int, default=3000, help="steps at the full rate, before it falls by the root")
     add("--batch-tokens", type=int, default=2500, help="with padding")
     add("--smooth", type=float, default=0.1)
+    add("--guided", type=float, default=0.5, help="weight of the attention's place on copied words in the loss")
     add("--average", type=float, default=0.998, help="decay of the averaged weights a step")
     add("--embedding-epsilon", type=float, default=2e-6)
     add("--frozen-layers", type=int, default=0)
@@ -265,7 +266,7 @@ def arguments():
     add("--device", default="cpu")
     add("--seed", type=int, default=17)
     add("--save-minutes", type=float, default=5)
-    add("--measure-steps", type=int, default=250)
+    add("--measure-steps", type=int, default=1000)
     add("--measure-lines", type=int, default=150)
     return parser.parse_args()
 

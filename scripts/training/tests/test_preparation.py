@@ -8,6 +8,7 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 import align  # noqa: E402
 import augment  # noqa: E402
+import batches  # noqa: E402
 import corpus  # noqa: E402
 import figures  # noqa: E402
 import names  # noqa: E402
@@ -176,6 +177,29 @@ class Scoring(unittest.TestCase):
     def test_short_texts_are_compared_without_case_and_last_stop(self):
         self.assertEqual(scoring.plain("Sin Comentarios."), scoring.plain("sin comentarios"))
         self.assertNotEqual(scoring.plain("¡Hola!"), scoring.plain("Hola"))
+
+
+class Copies(unittest.TestCase):
+    """Which pieces of a translation are copies of which of the source's."""
+
+    STRINGS = ["</s>", "▁the", "▁Hon", "dur", "as", ".", "▁en", "▁and", "▁y", "▁12", "▁A"]
+
+    def links(self, source, target):
+        class Pieces:
+            get_piece_size = staticmethod(lambda: len(self.STRINGS))
+            id_to_piece = staticmethod(self.STRINGS.__getitem__)
+
+        ids = lambda text: [self.STRINGS.index(piece) for piece in text.split()]
+        return batches.Copies(Pieces)(ids(source), ids(target))
+
+    def test_a_name_is_linked_piece_by_piece_whatever_follows_it(self):
+        self.assertEqual(self.links("▁the ▁Hon dur as . </s>", "▁en ▁y ▁Hon dur as </s>"), [(2, 1), (3, 2), (4, 3)])
+
+    def test_numbers_are_linked_and_common_words_are_not(self):
+        self.assertEqual(self.links("▁12 ▁en </s>", "▁en ▁12 </s>"), [(1, 0)])
+
+    def test_what_stands_twice_is_not_linked(self):
+        self.assertEqual(self.links("▁A ▁and ▁A ▁12 </s>", "▁A ▁y ▁12 </s>"), [(2, 3)])
 
 
 if __name__ == "__main__":
