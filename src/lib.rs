@@ -2,6 +2,7 @@
 //!
 //! An article travels `http | cli -> service -> pool -> engine`; `text`, `checks` and `store` serve them on the way.
 
+pub mod access;
 pub mod checks;
 pub mod cli;
 pub mod config;

@@ -97,6 +97,7 @@ fn service_settings(settings: &Settings) -> Result<ServiceSettings, InputError> 
     Ok(ServiceSettings {
         request_timeout: Duration::from_millis(settings.limits.request_timeout_ms),
         summary_sentences: settings.limits.summary_sentences,
+        cache_bytes: settings.limits.cache_mib << 20,
         summarizer: summarizer.map(|name| name.parse()).transpose()?,
         translators: settings.models.translators.clone(),
         load_at_start: settings.models.load_at_start.clone(),

@@ -1,8 +1,8 @@
 use std::{error::Error, io, io::Write, path::PathBuf, process::ExitCode};
 
 use crate::{
-    config::ConfigError, domain::InputError, engine::EngineError, http::ServeError, pool::PoolError,
-    service::ServiceError, store::StoreError, telemetry::TelemetryError,
+    access::KeyFileError, config::ConfigError, domain::InputError, engine::EngineError, http::ServeError,
+    pool::PoolError, service::ServiceError, store::StoreError, telemetry::TelemetryError,
 };
 
 /// Why a command failed. Decides the exit code.
@@ -56,6 +56,9 @@ pub enum CliError {
     /// The answer cannot be written to standard output.
     #[error("standard output cannot be written")]
     Output(#[source] io::Error),
+    /// The keys cannot be read or changed.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
     /// The service does not listen, or stopped.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -114,7 +117,10 @@ impl CliError {
             Self::Service(error) => service_code(error),
             Self::Store(error) => store_code(error),
             Self::Engine(error) => engine_code(error),
-            Self::Serve(ServeError::Address { .. }) => CONFIG,
+            Self::Keys(KeyFileError::Unknown(_)) => NOT_FOUND,
+            Self::Keys(KeyFileError::Io { .. } | KeyFileError::Content { .. }) => DISK,
+            Self::Keys(KeyFileError::Random(_)) => INTERNAL,
+            Self::Serve(ServeError::Address { .. } | ServeError::Unprotected { .. }) => CONFIG,
             Self::Serve(ServeError::InUse { .. } | ServeError::Bind { .. } | ServeError::Run(_)) => NETWORK,
         }
     }

@@ -9,6 +9,7 @@ mod error;
 mod generate;
 mod glossary;
 mod input;
+mod keys;
 mod models;
 mod output;
 mod serve;
@@ -74,6 +75,9 @@ enum Command {
     /// Lists, fetches, checks and removes models.
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// Makes, lists and revokes the keys of the service.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Runs one model on token ids or texts, for checking it against a reference.
     Generate(generate::GenerateArgs),
     /// Prints a completion script for a shell.
@@ -106,6 +110,7 @@ impl Cli {
             Command::Verify(args) => verify::run(args, &settings),
             Command::Detect(args) => detect::run(&args, &settings),
             Command::Models(command) => models::run(command, &settings),
+            Command::Keys(command) => keys::run(command, &settings),
             Command::Generate(args) => generate::run(&args, &settings),
             Command::Config => config::run(&settings),
             Command::Completions(_) => Ok(()),
@@ -132,6 +137,7 @@ impl Cli {
             Command::Verify(_)
             | Command::Detect(_)
             | Command::Models(_)
+            | Command::Keys(_)
             | Command::Completions(_)
             | Command::Config => None,
         }

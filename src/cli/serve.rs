@@ -1,5 +1,11 @@
-use super::{CliError, app, engine::EngineArgs};
-use crate::{config::Settings, http, service::Service};
+use super::{CliError, app, engine::EngineArgs, keys};
+use crate::{
+    access::{Access, AccessPolicy, KeyLimits},
+    config::{AccessSettings, Settings},
+    domain::InputError,
+    http::{self, ApiState},
+    service::Service,
+};
 
 /// `breve serve`.
 #[derive(Debug, clap::Args)]
@@ -18,12 +24,31 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
         store.installed(id)?;
     }
     app::check_preferences(&store, &settings.models)?;
+    let access = access(settings)?;
     let service = app::service(store, settings)?;
     let loading = load_at_start(service.clone());
-    http::run(&settings.server, &settings.limits, service, |_| {
+    let (limits, cors_origins) = (settings.limits.clone(), settings.access.cors_origins.clone());
+    http::run(&settings.server, ApiState { service, access, limits, cors_origins }, |_| {
         tokio::spawn(loading);
     })?;
     Ok(())
+}
+
+/// Who is let in: on an address that only this machine can reach everybody, as long as there is no key.
+fn access(settings: &Settings) -> Result<Access, CliError> {
+    let AccessSettings { open_to_network, requests_per_minute, tokens_per_minute, trusted_proxies, .. } =
+        &settings.access;
+    let limit = |limit: u32| (limit > 0).then_some(limit);
+    let proxy = |text: &String| text.parse().map_err(|reason| InputError::invalid("access.trusted_proxies", reason));
+    Ok(Access::new(AccessPolicy {
+        keys_file: keys::path(settings)?,
+        open_without_keys: *open_to_network || http::is_private(&settings.server.bind)?,
+        limits: KeyLimits {
+            requests_per_minute: limit(*requests_per_minute),
+            tokens_per_minute: limit(*tokens_per_minute),
+        },
+        trusted_proxies: trusted_proxies.iter().map(proxy).collect::<Result<_, _>>()?,
+    })?)
 }
 
 async fn load_at_start(service: Service) {

@@ -54,7 +54,7 @@ pub(super) fn run(args: SummarizeArgs, settings: &Settings) -> Result<(), CliErr
     let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
     let json = args.json;
     let options = SummaryOptions { model, ..args.options()? };
-    let summary = app::block_on(service.summarize(&article, &options))??;
+    let summary = app::block_on(service.summarize(&article, &options, None))??.summary;
     if json {
         return output::json(&http::summary_json(&article, options.offset_unit, summary));
     }

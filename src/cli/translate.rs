@@ -37,7 +37,7 @@ pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliErr
     let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
     let glossary = args.glossary.glossary(&[args.to])?;
     let options = TranslationOptions { source: args.from, target: args.to, model, checks: !args.no_checks, glossary };
-    let translation = app::block_on(service.translate(&[article], &options))??;
+    let translation = app::block_on(service.translate(&[article], &options, None))??;
     if args.json {
         return output::json(&http::translation_json(translation));
     }

@@ -1,7 +1,12 @@
 //! The ranges that values must lie in. Types are checked before, by deserialising.
 
-use std::{fmt::Display, net::SocketAddr, ops::RangeInclusive};
+use std::{
+    fmt::Display,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+};
 
+use ipnet::IpNet;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 use super::Settings;
@@ -9,18 +14,24 @@ use crate::domain::ModelId;
 
 /// The first setting that is out of range, as `(key, reason)`.
 pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
-    let Settings { server, limits, models, glossary, log } = settings;
+    let Settings { server, access, limits, models, glossary, log } = settings;
     let (day_ms, year_s) = (86_400_000, 31_536_000);
     named("server.bind", address(&server.bind))?;
     named("server.workers", within(server.workers, 1..=256))?;
     named("server.client_timeout_ms", within(server.client_timeout_ms, 1..=600_000))?;
+    named("server.drain_delay_s", within(server.drain_delay_s, 0..=3600))?;
     named("server.shutdown_timeout_s", within(server.shutdown_timeout_s, 0..=3600))?;
+    named("access.requests_per_minute", within(access.requests_per_minute, 0..=1_000_000))?;
+    named("access.tokens_per_minute", within(access.tokens_per_minute, 0..=1_000_000_000))?;
+    named("access.trusted_proxies", each(&access.trusted_proxies, network))?;
+    named("access.cors_origins", each(&access.cors_origins, origin))?;
     named("limits.body_bytes", within(limits.body_bytes, 1..=1 << 30))?;
     named("limits.text_characters", within(limits.text_characters, 1..=100_000_000))?;
     named("limits.texts", within(limits.texts, 1..=10_000))?;
     named("limits.summary_sentences", within(limits.summary_sentences, 1..=1000))?;
     named("limits.request_timeout_ms", within(limits.request_timeout_ms, 1..=day_ms))?;
     named("limits.queue", within(limits.queue, 1..=100_000))?;
+    named("limits.cache_mib", within(limits.cache_mib, 0..=1 << 30))?;
     named("models.summarizer", model(&models.summarizer))?;
     named("models.memory_budget_mib", within(models.memory_budget_mib, 0..=1 << 30))?;
     named("models.idle_unload_s", within(models.idle_unload_s, 0..=year_s))?;
@@ -54,6 +65,22 @@ fn address(bind: &str) -> Result<(), String> {
 fn host_name(host: &str) -> bool {
     let letters = host.contains(|c: char| c.is_ascii_alphabetic());
     letters && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+}
+
+fn each(values: &[String], check: impl Fn(&str) -> Result<(), String>) -> Result<(), String> {
+    values.iter().try_for_each(|value| check(value).map_err(|reason| format!("{value:?} {reason}")))
+}
+
+fn network(text: &str) -> Result<(), String> {
+    let known = text.parse::<IpNet>().is_ok() || text.parse::<IpAddr>().is_ok();
+    if known { Ok(()) } else { Err("is neither an address nor a range such as 10.0.0.0/8".into()) }
+}
+
+/// A site as browsers name it: scheme, host and perhaps port, and nothing after these.
+fn origin(text: &str) -> Result<(), String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |host: &str| !host.is_empty() && !host.contains(['/', '*', ' ', '@']);
+    if text == "*" || host.is_some_and(plain) { Ok(()) } else { Err("is no site, such as https://desk.example".into()) }
 }
 
 fn model(name: &str) -> Result<(), String> {

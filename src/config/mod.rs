@@ -26,6 +26,8 @@ pub use waiting::settle_how_threads_wait;
 pub struct Settings {
     /// The listening service.
     pub server: ServerSettings,
+    /// Who may use it.
+    pub access: AccessSettings,
     /// What a request may ask.
     pub limits: LimitSettings,
     /// Which models, and where.
@@ -46,8 +48,28 @@ pub struct ServerSettings {
     pub workers: usize,
     /// Longest time to read a request's head, in milliseconds.
     pub client_timeout_ms: u64,
+    /// How long it is not ready before it stops, in seconds.
+    pub drain_delay_s: u64,
     /// Longest time to finish open requests when stopping, in seconds.
     pub shutdown_timeout_s: u64,
+}
+
+/// Who may use the service, and how much.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessSettings {
+    /// Where the keys are; empty for `keys.toml` in the data directory.
+    pub keys_file: PathBuf,
+    /// Whether everybody is served, on whatever address, as long as there is no key.
+    pub open_to_network: bool,
+    /// Requests a minute and client; 0 any number.
+    pub requests_per_minute: u32,
+    /// Tokens a minute and client; 0 any number.
+    pub tokens_per_minute: u32,
+    /// Proxies that are believed when they say whom they speak for.
+    pub trusted_proxies: Vec<String>,
+    /// Sites whose pages may use the service from a browser; `*` for all.
+    pub cors_origins: Vec<String>,
 }
 
 /// What a request may ask.
@@ -66,6 +88,8 @@ pub struct LimitSettings {
     pub request_timeout_ms: u64,
     /// Requests that may wait for one model before more are refused.
     pub queue: usize,
+    /// Most memory for finished summaries, in MiB; 0 keeps none.
+    pub cache_mib: u64,
 }
 
 /// Which models, and where.

@@ -146,7 +146,8 @@ impl Receipt {
 }
 
 impl Recipe {
-    fn key(&self) -> String {
+    /// SHA-256 of its lines, in hexadecimal: what requests with one answer have in common.
+    pub fn key(&self) -> String {
         sha256(&self.to_string())
     }
 

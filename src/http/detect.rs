@@ -12,9 +12,13 @@ use super::{
     body::JsonBody,
     error::ApiError,
     fields::{self, Texts},
+    gate::User,
     schemas,
 };
-use crate::{domain::Language, service};
+use crate::{
+    domain::{Article, Language},
+    service,
+};
 
 /// A text, or many.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -81,10 +85,12 @@ impl From<service::Detection> for Detection {
 )]
 #[post("/v1/detect")]
 pub(super) async fn detect(
+    User(client): User,
     state: Data<ApiState>,
     JsonBody(request): JsonBody<DetectRequest>,
 ) -> Result<Json<DetectResponse>, ApiError> {
     let texts = request.text.parse(&state.limits)?;
+    client.spend(texts.iter().map(Article::characters).sum())?;
     let service = state.service.clone();
     // A long text takes a while, and this thread serves other connections.
     let find = move || texts.iter().map(|text| service.detect(text)).collect::<Vec<_>>();

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    access::Refusal,
     domain::{InputError, LanguagePair},
     service::{PoolError, ServiceError, StoreError},
 };
@@ -23,6 +24,10 @@ const LOADING_RETRY_SECONDS: u64 = 5;
 pub enum ErrorCode {
     /// Not JSON, a wrong type, an unknown field, an empty text.
     InvalidRequest,
+    /// No key, or one that is not known.
+    Unauthorized,
+    /// The key is not for this.
+    Forbidden,
     /// No such route or model.
     NotFound,
     /// The route is there, and does not answer this method.
@@ -33,6 +38,8 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// No installed model serves the language or the pair.
     UnsupportedLanguage,
+    /// This client asks too much.
+    RateLimited,
     /// Too many requests are waiting.
     Overloaded,
     /// Models that are to be loaded at start are not in memory yet.
@@ -47,13 +54,16 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::InvalidRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::InputTooLong,
         Self::UnsupportedMediaType,
         Self::UnsupportedLanguage,
+        Self::RateLimited,
         Self::Overloaded,
         Self::ModelLoading,
         Self::DownloadFailed,
@@ -65,11 +75,14 @@ impl ErrorCode {
     const fn row(self) -> (&'static str, StatusCode) {
         match self {
             Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST),
+            Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN),
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
             Self::InputTooLong => ("input_too_long", StatusCode::PAYLOAD_TOO_LARGE),
             Self::UnsupportedMediaType => ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::UnsupportedLanguage => ("unsupported_language", StatusCode::UNPROCESSABLE_ENTITY),
+            Self::RateLimited => ("rate_limited", StatusCode::TOO_MANY_REQUESTS),
             Self::Overloaded => ("overloaded", StatusCode::SERVICE_UNAVAILABLE),
             Self::ModelLoading => ("model_loading", StatusCode::SERVICE_UNAVAILABLE),
             Self::DownloadFailed => ("download_failed", StatusCode::BAD_GATEWAY),
@@ -169,6 +182,12 @@ impl ApiError {
         error.retry_after(Duration::from_secs(LOADING_RETRY_SECONDS))
     }
 
+    /// The service is about to stop: another replica, or the next start, serves.
+    pub(super) fn draining() -> Self {
+        let error = Self::new(ErrorCode::Overloaded, "the service is stopping");
+        error.retry_after(Duration::from_secs(LOADING_RETRY_SECONDS))
+    }
+
     /// The same, at fault in the field `param`.
     pub(super) fn at(mut self, param: &str) -> Self {
         self.param = Some(param.to_owned());
@@ -225,10 +244,35 @@ impl ResponseError for ApiError {
     /// The head of the response; `envelope` adds the body, since only it knows the request's id.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
+        if self.code == ErrorCode::Unauthorized {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"breve\""));
+        }
         if let Some(seconds) = self.retry_after_s {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         response.finish()
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Refusal::NoKey | Refusal::WrongKey => Self::new(ErrorCode::Unauthorized, message),
+            Refusal::Scope(_) => Self::new(ErrorCode::Forbidden, message),
+            Refusal::Requests { limit, retry_after } | Refusal::Tokens { limit, retry_after } => {
+                let mut error = Self::new(ErrorCode::RateLimited, message).retry_after(retry_after);
+                error.limit = Some(u64::from(limit));
+                error
+            }
+            Refusal::TooManyTokens { limit, actual } => {
+                let mut error = Self::new(ErrorCode::InputTooLong, message).at("text");
+                (error.limit, error.actual) = (Some(u64::from(limit)), Some(u64::from(actual)));
+                error
+            }
+            // The message names a file of the server.
+            Refusal::Keys(reason) => Self::internal(&reason),
+        }
     }
 }
 

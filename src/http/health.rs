@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{ApiState, error::ApiError, schemas};
+use crate::service::Readiness;
 
 /// How the service is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,7 +30,7 @@ pub(super) async fn live() -> Json<Health> {
 
 /// Can it serve?
 ///
-/// Ready once every model that is to be loaded at start is in memory.
+/// Ready once every model that is to be loaded at start is in memory, until the service is told to stop.
 #[utoipa::path(
     tag = "operations",
     responses(
@@ -39,5 +40,9 @@ pub(super) async fn live() -> Json<Health> {
 )]
 #[get("/health/ready")]
 pub(super) async fn ready(state: Data<ApiState>) -> Result<Json<Health>, ApiError> {
-    if state.service.ready() { Ok(Json(Health { status: "ready" })) } else { Err(ApiError::loading()) }
+    match state.service.readiness() {
+        Readiness::Ready => Ok(Json(Health { status: "ready" })),
+        Readiness::Loading => Err(ApiError::loading()),
+        Readiness::Draining => Err(ApiError::draining()),
+    }
 }

@@ -4,12 +4,14 @@
 
 mod body;
 mod checks;
+mod deadline;
 mod detect;
 mod docs;
 mod envelope;
 mod error;
 mod fallback;
 mod fields;
+mod gate;
 mod health;
 mod languages;
 mod models;
@@ -24,11 +26,11 @@ mod summary;
 mod translate;
 mod wire;
 
-use crate::{config::LimitSettings, service::Service};
+use crate::{access::Access, config::LimitSettings, service::Service};
 
 pub use error::{ApiError, ErrorCode};
 pub use routes::{app, configure, openapi_json};
-pub use server::{ServeError, Server, run};
+pub use server::{ServeError, Server, is_private, run};
 pub use wire::{detection_json, model_json, models_json, summary_json, translation_json};
 
 /// What every route may use.
@@ -36,6 +38,10 @@ pub use wire::{detection_json, model_json, models_json, summary_json, translatio
 pub struct ApiState {
     /// The use cases.
     pub service: Service,
+    /// Who may use them.
+    pub access: Access,
     /// What a request may ask.
     pub limits: LimitSettings,
+    /// Sites whose pages may use the service from a browser; `*` for all.
+    pub cors_origins: Vec<String>,
 }

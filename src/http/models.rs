@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ApiState, error::ApiError, fields, origin::OwnOrigin, schemas};
+use super::{ApiState, error::ApiError, fields, gate::Manager, schemas};
 use crate::{
     domain::{Language, LanguagePair, Languages, ModelId, ModelState, Task},
     service::ModelStatus,
@@ -255,7 +255,7 @@ pub(super) async fn show(state: Data<ApiState>, id: Path<String>) -> Result<Json
     responses((status = 200, description = "The model, loaded", body = Model), schemas::LoadErrors),
 )]
 #[post("/v1/models/{id}/load")]
-pub(super) async fn load(_: OwnOrigin, state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
+pub(super) async fn load(_: Manager, state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
     let status = state.service.load_model(&fields::model_in_path(&id)?).await?;
     Ok(Json(public(status).into()))
 }
@@ -269,7 +269,7 @@ pub(super) async fn load(_: OwnOrigin, state: Data<ApiState>, id: Path<String>) 
     responses((status = 200, description = "What was removed", body = Removed), schemas::RemoveErrors),
 )]
 #[delete("/v1/models/{id}")]
-pub(super) async fn remove(_: OwnOrigin, state: Data<ApiState>, id: Path<String>) -> Result<Json<Removed>, ApiError> {
+pub(super) async fn remove(_: Manager, state: Data<ApiState>, id: Path<String>) -> Result<Json<Removed>, ApiError> {
     let id = fields::model_in_path(&id)?;
     let freed_bytes = state.service.remove_model(&id).await?;
     Ok(Json(Removed { id, freed_bytes }))

@@ -16,7 +16,7 @@ use super::{
     envelope::RequestId,
     error::{ApiError, ErrorBody, ErrorDetail},
     fields,
-    origin::OwnOrigin,
+    gate::Manager,
     schemas,
 };
 use crate::service::{PullEvent, StoreError};
@@ -111,7 +111,7 @@ fn lines(events: Events, id: RequestId) -> impl Stream<Item = Result<Bytes, Infa
 )]
 #[post("/v1/models/{id}/pull")]
 pub(super) async fn pull(
-    _: OwnOrigin,
+    _: Manager,
     state: Data<ApiState>,
     request: ReqData<RequestId>,
     id: Path<String>,

@@ -7,12 +7,15 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
 };
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
 
 use super::{
     ApiState, detect, docs, envelope,
     error::{ErrorBody, ErrorCode, ErrorDetail},
-    fallback, health, languages, models, pull, summarize, translate,
+    fallback, gate, health, languages, models, pull, summarize, translate,
 };
 
 /// Registers each handler and lists it in the OpenAPI document.
@@ -32,6 +35,8 @@ macro_rules! routes {
             ),
             paths($($module::$handler),*),
             components(schemas(ErrorBody, ErrorDetail, ErrorCode)),
+            modifiers(&Keys),
+            security(("key" = []), ()),
         )]
         struct Document;
 
@@ -56,6 +61,19 @@ routes! {
     docs::document,
     docs::browse,
     docs::root,
+}
+
+/// How a key is sent, where the service has any.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+            "A key of `breve keys create`. On an address of this machine alone none is needed, as long as there is none.",
+        ));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(bearer.build()));
+    }
 }
 
 /// The OpenAPI document.
@@ -90,5 +108,11 @@ pub fn app(
 ) -> App<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
 > {
-    App::new().wrap(from_fn(envelope::wrap)).configure(|config| configure(config, state))
+    let cors = gate::cors(&state.cors_origins);
+    // The last one is the outermost: a refusal, too, has an id and can be read by the pages that may.
+    App::new()
+        .wrap(from_fn(gate::admit))
+        .wrap(cors)
+        .wrap(from_fn(envelope::wrap))
+        .configure(|config| configure(config, state))
 }

@@ -12,6 +12,7 @@ use utoipa::{
 
 use super::error::{ApiError, ErrorCode};
 use crate::{
+    access::{Refusal, Scope},
     domain::{Language, LanguagePair},
     service::ServiceError,
 };
@@ -129,21 +130,21 @@ macro_rules! error_sets {
 
 error_sets! {
     /// Errors of routes that put a model to work.
-    WorkErrors: [InvalidRequest, NotFound, InputTooLong, UnsupportedMediaType, UnsupportedLanguage, Overloaded, Timeout, Internal];
+    WorkErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, InputTooLong, UnsupportedMediaType, UnsupportedLanguage, RateLimited, Overloaded, Timeout, Internal];
     /// Errors of routes that take JSON and need no model.
-    BodyErrors: [InvalidRequest, InputTooLong, UnsupportedMediaType, Timeout, Internal];
+    BodyErrors: [InvalidRequest, Unauthorized, Forbidden, InputTooLong, UnsupportedMediaType, RateLimited, Timeout, Internal];
     /// Errors of routes that name a model.
-    ModelErrors: [NotFound, Internal];
+    ModelErrors: [Unauthorized, NotFound, RateLimited, Internal];
     /// Errors of fetching a model, before it starts.
-    PullErrors: [InvalidRequest, NotFound, Internal];
+    PullErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Internal];
     /// Errors of loading a model.
-    LoadErrors: [InvalidRequest, NotFound, Overloaded, Timeout, Internal];
+    LoadErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Overloaded, Timeout, Internal];
     /// Errors of removing a model.
-    RemoveErrors: [InvalidRequest, NotFound, Internal];
+    RemoveErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Internal];
     /// Errors of routes that only read.
-    ReadErrors: [Internal];
+    ReadErrors: [Unauthorized, RateLimited, Internal];
     /// Not ready.
-    ReadyErrors: [ModelLoading, Internal];
+    ReadyErrors: [Overloaded, ModelLoading, Internal];
 }
 
 /// One response for each status among `codes`, with an example for each code.
@@ -164,7 +165,9 @@ fn response(codes: &[ErrorCode]) -> Response {
         ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).examples_from_iter(examples).build();
     let description = codes.iter().map(|code| format!("`{}`: {}", code.name(), meaning(*code))).collect::<Vec<_>>();
     let response = ResponseBuilder::new().description(description.join("; ")).content("application/json", content);
-    if !codes.iter().any(|code| matches!(code, ErrorCode::Overloaded | ErrorCode::ModelLoading)) {
+    let waits =
+        |code: &ErrorCode| matches!(code, ErrorCode::RateLimited | ErrorCode::Overloaded | ErrorCode::ModelLoading);
+    if !codes.iter().any(waits) {
         return response.build();
     }
     let wait = HeaderBuilder::new()
@@ -178,12 +181,15 @@ const fn meaning(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidRequest => {
             "not JSON, a wrong type, an unknown field, an empty text, a request by a page of another site"
         }
+        ErrorCode::Unauthorized => "no key, or one that is not known, revoked or expired",
+        ErrorCode::Forbidden => "the key is not for this",
         ErrorCode::NotFound => "no such model",
         ErrorCode::MethodNotAllowed => "the route does not answer this method",
         ErrorCode::InputTooLong => "the body or a text is too long",
         ErrorCode::UnsupportedMediaType => "the body is not declared as JSON",
         ErrorCode::UnsupportedLanguage => "no installed model serves the language or the pair",
-        ErrorCode::Overloaded => "too many requests are waiting",
+        ErrorCode::RateLimited => "this client asks too much",
+        ErrorCode::Overloaded => "too many requests are waiting, or the service is stopping",
         ErrorCode::ModelLoading => "models that are to be loaded at start are not in memory yet",
         ErrorCode::DownloadFailed => "the model could not be fetched",
         ErrorCode::Timeout => "the deadline passed",
@@ -196,6 +202,9 @@ fn example(code: ErrorCode) -> ApiError {
         ErrorCode::InvalidRequest => {
             ApiError::invalid("txt", "unknown field `txt`, expected one of `text`, `source` at line 1 column 6")
         }
+        ErrorCode::Unauthorized => Refusal::NoKey.into(),
+        ErrorCode::Forbidden => Refusal::Scope(Scope::Manage).into(),
+        ErrorCode::RateLimited => Refusal::Requests { limit: 60, retry_after: Duration::from_secs(1) }.into(),
         ErrorCode::NotFound => ApiError::new(code, "no model is called \"opus-mt-xx-yy\"").at("model"),
         ErrorCode::InputTooLong => {
             let error = ApiError::new(code, "text has 250000 characters, the limit is 200000").at("text");

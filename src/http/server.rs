@@ -9,10 +9,7 @@ use std::{
 use actix_web::{HttpServer, dev::ServerHandle, rt::System, web::Data};
 
 use super::{ApiState, app};
-use crate::{
-    config::{LimitSettings, ServerSettings},
-    service::Service,
-};
+use crate::{config::ServerSettings, service::Service};
 
 /// Why the service does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +30,15 @@ pub enum ServeError {
         /// As the system says it.
         source: io::Error,
     },
+    /// Others can reach the address, and nothing says who may use the service.
+    #[error(
+        "{bind} can be reached from other machines, and there is no key: make one with `breve keys create NAME`, or set \
+         access.open_to_network to serve everybody"
+    )]
+    Unprotected {
+        /// As it was set.
+        bind: String,
+    },
     /// The system does not let it.
     #[error("cannot listen on {bind}: {source}")]
     Bind {
@@ -50,25 +56,33 @@ pub enum ServeError {
 pub struct Server {
     server: actix_web::dev::Server,
     addresses: Vec<SocketAddr>,
+    service: Service,
+    drain_delay: Duration,
 }
 
 impl Server {
     /// Binds the address. Must be called inside an actix runtime.
     ///
     /// # Errors
-    /// [`ServeError`] when the address is wrong or taken.
-    pub fn bind(settings: &ServerSettings, limits: &LimitSettings, service: Service) -> Result<Self, ServeError> {
-        let state = Data::new(ApiState { service, limits: limits.clone() });
+    /// [`ServeError`] when the address is wrong, taken, or open to others without anything that says so.
+    pub fn bind(settings: &ServerSettings, state: ApiState) -> Result<Self, ServeError> {
+        let resolved = addresses(&settings.bind)?;
+        if !are_private(&resolved) && !state.access.has_keys() && !state.access.is_open() {
+            return Err(ServeError::Unprotected { bind: settings.bind.clone() });
+        }
+        let service = state.service.clone();
+        let state = Data::new(state);
         let server = HttpServer::new(move || app(state.clone()))
             .workers(settings.workers.max(1))
             .client_request_timeout(Duration::from_millis(settings.client_timeout_ms))
             .shutdown_timeout(settings.shutdown_timeout_s)
+            .disable_signals()
             // A client that closed its side is gone: its work is dropped before it reaches a model.
             .h1_allow_half_closed(false);
-        let resolved = addresses(&settings.bind)?;
         let server = server.bind(resolved.as_slice()).map_err(|source| refused(&settings.bind, source))?;
         let addresses = server.addrs();
-        Ok(Self { server: server.run(), addresses })
+        let drain_delay = Duration::from_secs(settings.drain_delay_s);
+        Ok(Self { server: server.run(), addresses, service, drain_delay })
     }
 
     /// Where it listens, with the port that the system chose for port 0.
@@ -81,7 +95,8 @@ impl Server {
         self.server.handle()
     }
 
-    /// Serves until a signal or its handle stops it; open requests get the configured time to finish.
+    /// Serves until a signal or its handle stops it; open requests get the configured time to finish. SIGTERM is heeded
+    /// after the time that load balancers get to notice, SIGINT at once, and a second signal cuts open requests off.
     ///
     /// # Errors
     /// [`ServeError::Run`].
@@ -89,8 +104,73 @@ impl Server {
         for address in &self.addresses {
             tracing::info!("listening on http://{address}");
         }
-        self.server.await.map_err(ServeError::Run)
+        let signals = actix_web::rt::spawn(stop_on_signals(self.server.handle(), self.service, self.drain_delay));
+        let ended = self.server.await.map_err(ServeError::Run);
+        signals.abort();
+        ended
     }
+}
+
+async fn stop_on_signals(server: ServerHandle, service: Service, drain_delay: Duration) {
+    let signal = stop_signal().await;
+    service.drain();
+    if signal == Stop::Terminate {
+        tracing::info!("told to stop: not ready from now on, serving for another {} s", drain_delay.as_secs());
+        tokio::select! {
+            () = tokio::time::sleep(drain_delay) => {}
+            _ = stop_signal() => {}
+        }
+    }
+    tracing::info!("stopping: open requests are finished");
+    tokio::select! {
+        () = server.stop(true) => {}
+        _ = stop_signal() => server.stop(false).await,
+    }
+}
+
+/// How the service is told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// By a supervisor: SIGTERM.
+    Terminate,
+    /// By somebody at the keyboard: SIGINT.
+    Interrupt,
+}
+
+async fn stop_signal() -> Stop {
+    tokio::select! {
+        () = terminated() => Stop::Terminate,
+        _ = tokio::signal::ctrl_c() => Stop::Interrupt,
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signals) => drop(signals.recv().await),
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be listened to: it ends the service without a warning");
+            std::future::pending().await
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
+
+/// Whether only this machine can reach `bind`.
+///
+/// # Errors
+/// [`ServeError::Address`].
+pub fn is_private(bind: &str) -> Result<bool, ServeError> {
+    addresses(bind).map(|resolved| are_private(&resolved))
+}
+
+fn are_private(addresses: &[SocketAddr]) -> bool {
+    addresses.iter().all(|address| address.ip().is_loopback())
 }
 
 fn addresses(bind: &str) -> Result<Vec<SocketAddr>, ServeError> {
@@ -110,14 +190,9 @@ fn refused(bind: &str, source: io::Error) -> ServeError {
 ///
 /// # Errors
 /// [`ServeError`].
-pub fn run(
-    settings: &ServerSettings,
-    limits: &LimitSettings,
-    service: Service,
-    started: impl FnOnce(&[SocketAddr]),
-) -> Result<(), ServeError> {
+pub fn run(settings: &ServerSettings, state: ApiState, started: impl FnOnce(&[SocketAddr])) -> Result<(), ServeError> {
     System::new().block_on(async {
-        let server = Server::bind(settings, limits, service)?;
+        let server = Server::bind(settings, state)?;
         started(server.addresses());
         server.run().await
     })

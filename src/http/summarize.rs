@@ -1,8 +1,10 @@
 //! `POST /v1/summarize`.
 
 use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderName},
     post,
-    web::{Data, Json, ReqData},
+    web::{Data, ReqData},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,15 +12,18 @@ use utoipa::ToSchema;
 use super::{
     ApiState,
     body::JsonBody,
+    deadline::Patience,
     envelope::RequestId,
     error::ApiError,
     fields::{self, Glossary},
+    gate::User,
     schemas,
     summary::SummarizeResponse,
 };
 use crate::{
     config::LimitSettings,
     domain::{Article, Format, Language, Length, Mode, OffsetUnit, SummaryOptions},
+    service::{CacheStatus, Summarized},
 };
 
 /// Most languages in one request.
@@ -142,14 +147,34 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
 )]
 #[post("/v1/summarize")]
 pub(super) async fn summarize(
+    User(client): User,
     state: Data<ApiState>,
     id: ReqData<RequestId>,
+    Patience(within): Patience,
     JsonBody(request): JsonBody<SummarizeRequest>,
-) -> Result<Json<SummarizeResponse>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let Wanted { article, options, evidence } = request.validate(&state.limits)?;
-    let summary = state.service.summarize(&article, &options).await?;
+    client.spend(article.characters())?;
+    let Summarized { summary, cache } = state.service.summarize(&article, &options, within).await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CACHE_STATUS, cache_status(cache)));
+    // Weak: the id and the times of two answers differ.
+    response.insert_header((header::ETAG, format!("W/\"{}\"", summary.receipt.key)));
     let id = id.into_inner().0;
-    Ok(Json(SummarizeResponse::new(id, &article, options.offset_unit, evidence, summary)))
+    Ok(response.json(SummarizeResponse::new(id, &article, options.offset_unit, evidence, summary)))
+}
+
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+
+/// As RFC 9211 writes it.
+const fn cache_status(status: CacheStatus) -> &'static str {
+    match status {
+        CacheStatus::Bypass => "breve; fwd=bypass",
+        CacheStatus::Miss { stored: true } => "breve; fwd=miss; stored",
+        CacheStatus::Miss { stored: false } => "breve; fwd=miss",
+        CacheStatus::Collapsed => "breve; fwd=miss; collapsed",
+        CacheStatus::Hit => "breve; hit",
+    }
 }
 
 #[cfg(test)]

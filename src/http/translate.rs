@@ -11,12 +11,14 @@ use super::{
     ApiState,
     body::JsonBody,
     checks::{Counts, Repair},
+    deadline::Patience,
     error::ApiError,
     fields::{self, Glossary, GlossaryCounts, Texts, Usage},
+    gate::User,
     schemas,
 };
 use crate::{
-    domain::{Fault, Language, StageTimings},
+    domain::{Article, Fault, Language, StageTimings},
     service::{TranslatedSentence, TranslatedText, Translation, TranslationOptions},
 };
 
@@ -170,7 +172,9 @@ impl From<StageTimings> for Timings {
 )]
 #[post("/v1/translate")]
 pub(super) async fn translate(
+    User(client): User,
     state: Data<ApiState>,
+    Patience(within): Patience,
     JsonBody(request): JsonBody<TranslateRequest>,
 ) -> Result<Json<TranslateResponse>, ApiError> {
     let options = TranslationOptions {
@@ -181,6 +185,7 @@ pub(super) async fn translate(
         glossary: request.glossary.parse()?,
     };
     let texts = request.text.parse(&state.limits)?;
-    let translation = state.service.translate(&texts, &options).await?;
+    client.spend(texts.iter().map(Article::characters).sum())?;
+    let translation = state.service.translate(&texts, &options, within).await?;
     Ok(Json(translation.into()))
 }

@@ -186,7 +186,7 @@ impl Pool {
         let mut waiting = None;
         loop {
             if let Some(visit) = self.inner.enter(model)? {
-                return Ok(visit);
+                return in_time(model, visit, deadline);
             }
             let overloaded = || PoolError::Overloaded {
                 model: model.name.id.clone(),
@@ -201,6 +201,15 @@ impl Pool {
             tokio::time::sleep(ROOM_CHECK).await;
         }
     }
+}
+
+/// Refuses at once what would wait longer than it may.
+fn in_time(model: &InstalledModel, visit: Visit, deadline: Instant) -> Result<Visit, PoolError> {
+    let shared = &visit.admitted.shared;
+    if !shared.is_late_for(deadline) {
+        return Ok(visit);
+    }
+    Err(PoolError::Overloaded { model: model.name.id.clone(), retry_after: shared.backlog() })
 }
 
 fn summarize(role: &Role, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {

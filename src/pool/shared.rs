@@ -39,6 +39,8 @@ struct Pace {
     /// Time that passed between answers while there was work, and the number of them; old ones fade.
     busy: Duration,
     answers: f64,
+    /// How many requests there were when answers came, on average; old ones fade. 0 before the first answer.
+    crowd: f64,
     last_answer: Instant,
     last_use: Instant,
 }
@@ -52,7 +54,7 @@ const FADE: f64 = 0.95;
 impl Shared {
     pub(super) fn new(memory_bytes: u64) -> Self {
         let now = Instant::now();
-        let pace = Pace { busy: FIRST_GUESS, answers: 1.0, last_answer: now, last_use: now };
+        let pace = Pace { busy: FIRST_GUESS, answers: 1.0, crowd: 0.0, last_answer: now, last_use: now };
         let stage = watch::Sender::new(Stage::Loading);
         Self { memory_bytes, pending: AtomicUsize::new(0), stage, pace: Mutex::new(pace) }
     }
@@ -73,6 +75,13 @@ impl Shared {
     /// How long nobody has used the model; zero while somebody does.
     pub(super) fn idle_for(&self) -> Duration {
         if self.pending() > 0 { Duration::ZERO } else { self.lock().last_use.elapsed() }
+    }
+
+    /// Whether a request that was admitted just now can hardly be answered by `deadline`, going by what was measured. Who
+    /// is alone is always worth a try.
+    pub(super) fn is_late_for(&self, deadline: Instant) -> bool {
+        let pending = self.pending();
+        pending > 1 && Instant::now() + self.lock().least_wait(pending) > deadline
     }
 
     /// When the work that is waiting now should be done.
@@ -124,13 +133,21 @@ impl Shared {
 }
 
 impl Pace {
-    fn answered(&mut self, worked: Duration) {
+    fn answered(&mut self, worked: Duration, pending: usize) {
         let now = Instant::now();
         // Before this request began there may have been nothing to do.
         let between = worked.min(now.duration_since(self.last_answer));
         self.busy = self.busy.mul_f64(FADE) + between;
         self.answers = self.answers * FADE + 1.0;
+        // No model has so many requests that a float could not count them.
+        self.crowd += (pending as f64 - self.crowd) * if self.crowd > 0.0 { 1.0 - FADE } else { 1.0 };
         self.last_answer = now;
+    }
+
+    /// How long the last of `pending` requests waits at least. Requests share steps: more at once than were measured may be
+    /// answered in the same time.
+    fn least_wait(&self, pending: usize) -> Duration {
+        self.between_answers().mul_f64(self.crowd.min(pending as f64))
     }
 
     fn between_answers(&self) -> Duration {
@@ -146,7 +163,8 @@ pub(super) struct Admitted {
 impl Admitted {
     /// Notes that the request was answered; `worked` is how long it was at work.
     pub(super) fn answered(&self, worked: Duration) {
-        self.shared.lock().answered(worked);
+        let pending = self.shared.pending();
+        self.shared.lock().answered(worked, pending);
     }
 }
 
@@ -168,9 +186,11 @@ mod tests {
         for _ in 0..20 {
             // Sixteen that shared their steps for 1.6 seconds.
             pace.last_answer = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
-            (0..16).for_each(|_| pace.answered(Duration::from_millis(1600)));
+            (0..16).for_each(|_| pace.answered(Duration::from_millis(1600), 16));
         }
         let between = pace.between_answers();
         assert!(between > Duration::from_millis(50) && between < Duration::from_millis(200), "{between:?}");
+        let (few, as_many, more) = (pace.least_wait(4), pace.least_wait(16), pace.least_wait(64));
+        assert!(few < as_many / 3 && more == as_many, "{few:?} {as_many:?} {more:?}");
     }
 }

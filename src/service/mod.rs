@@ -9,6 +9,7 @@ mod languages;
 mod models;
 mod names;
 mod receipt;
+mod results;
 mod rows;
 mod select;
 mod summarize;
@@ -20,8 +21,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+use results::Results;
 
 use crate::{
     domain::{Glossary, ModelId},
@@ -36,6 +39,7 @@ pub use crate::{
 pub use error::ServiceError;
 pub use languages::{Detection, LanguageEntry};
 pub use models::ModelStatus;
+pub use results::{CacheStatus, Summarized};
 pub use translate::{TranslatedSentence, TranslatedText, Translation, TranslationOptions};
 
 /// Limits and preferences of the use cases.
@@ -45,6 +49,8 @@ pub struct ServiceSettings {
     pub request_timeout: Duration,
     /// Most sentences in a summary.
     pub summary_sentences: usize,
+    /// Most bytes of finished summaries that are kept; 0 keeps none.
+    pub cache_bytes: u64,
     /// The summariser when a request names none; `None` for the best installed.
     pub summarizer: Option<ModelId>,
     /// The translators to prefer, first first.
@@ -57,13 +63,26 @@ pub struct ServiceSettings {
     pub extra_models: Vec<InstalledModel>,
 }
 
+/// Whether new requests are welcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    /// Models that are to be loaded at start are not in memory yet.
+    Loading,
+    /// They are.
+    Ready,
+    /// The service is about to stop.
+    Draining,
+}
+
 /// The use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
     store: Store,
     pool: Pool,
     settings: Arc<ServiceSettings>,
+    results: Option<Results>,
     ready: Arc<AtomicBool>,
+    draining: Arc<AtomicBool>,
 }
 
 /// Runs `work`, which reads files or long texts, where it holds up no other request.
@@ -78,7 +97,8 @@ impl Service {
     /// Puts the parts together. Ready at once when nothing is to be loaded at start.
     pub fn new(store: Store, pool: Pool, settings: ServiceSettings) -> Self {
         let ready = Arc::new(AtomicBool::new(settings.load_at_start.is_empty()));
-        Self { store, pool, settings: Arc::new(settings), ready }
+        let (results, draining) = (Results::new(settings.cache_bytes), Arc::default());
+        Self { store, pool, settings: Arc::new(settings), results, ready, draining }
     }
 
     /// Reads the models that the settings name into memory; ready once all are there.
@@ -93,8 +113,23 @@ impl Service {
         Ok(())
     }
 
-    /// Whether every model that is to be loaded at start has been.
-    pub fn ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+    /// Whether new requests are welcome: every model that is to be loaded at start has been, and no end is near.
+    pub fn readiness(&self) -> Readiness {
+        match (self.draining.load(Ordering::Acquire), self.ready.load(Ordering::Acquire)) {
+            (true, _) => Readiness::Draining,
+            (false, true) => Readiness::Ready,
+            (false, false) => Readiness::Loading,
+        }
+    }
+
+    /// Says from now on that no new requests are welcome. Those that come all the same are served.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// When a request has to be answered that came at `started` and whose caller has so much time.
+    fn deadline(&self, started: Instant, within: Option<Duration>) -> Instant {
+        let limit = self.settings.request_timeout;
+        started + within.map_or(limit, |within| within.min(limit))
     }
 }

@@ -33,11 +33,12 @@ impl Service {
         let (service, text, recipe) = (self.clone(), article.clone(), receipt.recipe.clone());
         let options = SummaryOptions { glossary, ..options(&recipe) };
         let wanted = options.clone();
-        let plan = blocking(move || {
+        let deadline = self.deadline(started, None);
+        let planned = blocking(move || {
             let installed = service.installed();
-            service.plan_with(&text, &wanted, started, &installed, |_| installed.of_recipe(&recipe))
+            service.plan_with(&text, &wanted, deadline, &installed, |_| installed.of_recipe(&recipe))
         });
-        self.follow(plan.await?, article, &options, started).await
+        self.follow(planned.await?, article, &options, started).await
     }
 
     /// What the summary of `article` will be made of.

@@ -1,4 +1,7 @@
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::try_join_all;
 
@@ -8,17 +11,19 @@ use super::{
     blocking,
     checked::{CheckedTranslation, Translators},
     drafts::Written,
+    results::Summarized,
     rows::Row,
     select::Installed,
     support::Drafted,
 };
 use crate::{
-    domain::{Article, InputError, Language, LanguagePair, ModelName, Summary, SummaryOptions},
+    domain::{Article, InputError, Language, LanguagePair, ModelName, Recipe, Summary, SummaryOptions},
     store::InstalledModel,
     text::Document,
 };
 
 /// Everything that is decided before any model works.
+#[derive(Clone)]
 pub(super) struct Plan {
     pub(super) document: Document,
     pub(super) language: Language,
@@ -39,6 +44,13 @@ impl Plan {
     }
 }
 
+/// A plan, and what its summary will be made of.
+#[derive(Clone)]
+pub(super) struct Planned {
+    pub(super) plan: Plan,
+    pub(super) recipe: Recipe,
+}
+
 /// The models of a plan, and what they reach.
 pub(super) struct Models {
     pub(super) summarizer: InstalledModel,
@@ -50,25 +62,31 @@ pub(super) struct Models {
 }
 
 impl Service {
-    /// Summarises an article in every language asked for.
+    /// Summarises an article in every language asked for, `within` that time or the service's own limit, whichever is less.
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn summarize(&self, article: &Article, options: &SummaryOptions) -> Result<Summary, ServiceError> {
+    pub async fn summarize(
+        &self,
+        article: &Article,
+        options: &SummaryOptions,
+        within: Option<Duration>,
+    ) -> Result<Summarized, ServiceError> {
         let started = Instant::now();
+        let deadline = self.deadline(started, within);
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
-        let plan = blocking(move || {
+        let planned = blocking(move || {
             let installed = service.installed();
             let choose = |language| installed.models_for(language, &wanted);
-            service.plan_with(&text, &wanted, started, &installed, choose)
+            service.plan_with(&text, &wanted, deadline, &installed, choose)
         });
-        self.follow(plan.await?, article, options, started).await
+        self.answer(planned.await?, article, options, started).await
     }
 
     /// Does what was planned.
     pub(super) async fn follow(
         &self,
-        plan: Plan,
+        Planned { plan, recipe }: Planned,
         article: &Article,
         options: &SummaryOptions,
         started: Instant,
@@ -80,12 +98,8 @@ impl Service {
         if options.strict {
             self.hold_strictly(&plan, &mut outcome).await?;
         }
-        let (service, article, options) = (self.clone(), article.clone(), options.clone());
-        let mut summary = blocking(move || {
-            let recipe = service.recipe(&article, &options, &plan);
-            assemble(&article, &options, plan, recipe, outcome)
-        })
-        .await;
+        let (article, options) = (article.clone(), options.clone());
+        let mut summary = blocking(move || assemble(&article, &options, plan, recipe, outcome)).await;
         summary.timings.total = started.elapsed();
         Ok(summary)
     }
@@ -95,10 +109,10 @@ impl Service {
         &self,
         article: &Article,
         options: &SummaryOptions,
-        started: Instant,
+        deadline: Instant,
         installed: &Installed<'_>,
         choose: impl FnOnce(Language) -> Result<Models, ServiceError>,
-    ) -> Result<Plan, ServiceError> {
+    ) -> Result<Planned, ServiceError> {
         let limit = self.settings.summary_sentences;
         if !(1..=limit).contains(&options.sentence_count()) {
             return Err(InputError::invalid("sentences", format!("must lie between 1 and {limit}")).into());
@@ -109,7 +123,6 @@ impl Service {
         }
         let (language, confidence) = installed.language_of(&document, options.source)?;
         let Models { summarizer, second_summarizer, targets, translators, missing_pairs } = choose(language)?;
-        let deadline = started + self.settings.request_timeout;
         let checks = options.checks || options.strict;
         let by = |(pair, first, second): (LanguagePair, _, _)| {
             let terms = self.terms(&options.glossary, pair.target);
@@ -125,7 +138,7 @@ impl Service {
             }
         };
         let translators = translators.into_iter().map(by).collect();
-        Ok(Plan {
+        let plan = Plan {
             document,
             language,
             confidence,
@@ -135,7 +148,9 @@ impl Service {
             translators,
             missing_pairs,
             deadline,
-        })
+        };
+        let recipe = self.recipe(article, options, &plan);
+        Ok(Planned { plan, recipe })
     }
 
     /// Translates the summary's sentences into every language; what belongs together lies in a row.

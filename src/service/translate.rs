@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, VecDeque},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::try_join_all;
@@ -104,7 +104,7 @@ pub struct TranslationOptions {
 }
 
 impl Service {
-    /// Translates texts sentence by sentence.
+    /// Translates texts sentence by sentence, `within` that time or the service's own limit, whichever is less.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -112,10 +112,12 @@ impl Service {
         &self,
         texts: &[Article],
         options: &TranslationOptions,
+        within: Option<Duration>,
     ) -> Result<Translation, ServiceError> {
         let started = Instant::now();
+        let deadline = self.deadline(started, within);
         let (service, owned, wanted) = (self.clone(), texts.to_vec(), options.clone());
-        let (sources, jobs) = blocking(move || service.plan_translation(owned, &wanted, started)).await?;
+        let (sources, jobs) = blocking(move || service.plan_translation(owned, &wanted, deadline)).await?;
         let translated = self.translate_jobs(jobs).await?;
         let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
         for Translated { answer, .. } in &translated {
@@ -138,7 +140,7 @@ impl Service {
         &self,
         texts: Vec<Article>,
         options: &TranslationOptions,
-        started: Instant,
+        deadline: Instant,
     ) -> Result<(Vec<Source>, Vec<Job>), ServiceError> {
         let installed = self.installed();
         let read = |original: Article| {
@@ -155,7 +157,6 @@ impl Service {
             let pair = LanguagePair::new(source, options.target);
             let first = installed.translator(pair, options.model.as_ref())?;
             let (second, checks) = (installed.second(pair, &first), options.checks);
-            let deadline = started + self.settings.request_timeout;
             let terms = self.terms(&options.glossary, options.target);
             Ok::<_, ServiceError>(Job {
                 by: Translators {

@@ -11,6 +11,7 @@ mod docs;
 mod goldens;
 mod hub;
 mod journey;
+mod keys;
 mod load;
 mod model_files;
 mod program;

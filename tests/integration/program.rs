@@ -47,7 +47,9 @@ impl Home {
     }
 
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path().join(name), content).unwrap();
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
     }
 }
 
@@ -114,6 +116,11 @@ impl Service {
         Self { child, address, client: client.build().into() }
     }
 
+    /// The same with a key.
+    pub(crate) fn get_with_key(&self, path: &str, key: &str) -> (u16, String) {
+        read(self.client.get(self.url(path)).header("authorization", format!("Bearer {key}")).call().unwrap())
+    }
+
     /// The status and the body.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         read(self.client.get(self.url(path)).call().unwrap())
@@ -133,9 +140,18 @@ impl Service {
     }
 
     /// Asks it to stop, as a service manager does.
-    pub(crate) fn stop(&mut self) -> Option<i32> {
+    pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// The same, and waits for its end.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        self.terminate();
+        self.child.wait().unwrap().code()
+    }
+
+    pub(crate) fn wait(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 

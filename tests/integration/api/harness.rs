@@ -10,6 +10,7 @@ use actix_web::{
     web::Data,
 };
 use breve::{
+    access::{Access, AccessPolicy, KeyLimits},
     config::{HubSettings, LimitSettings, ModelSettings, Settings},
     domain::{Glossary, ModelId, Precision, Runtime},
     engine::{
@@ -33,8 +34,10 @@ pub(super) struct Api {
     pub(super) loader: FakeLoader,
     pub(super) limits: LimitSettings,
     pub(super) service: Service,
+    pub(super) access: Access,
+    pub(super) cors_origins: Vec<String>,
     // Removed when the test ends.
-    _home: TempDir,
+    pub(super) home: TempDir,
 }
 
 pub(super) fn limits() -> LimitSettings {
@@ -45,6 +48,7 @@ pub(super) fn limits() -> LimitSettings {
         summary_sentences: 10,
         request_timeout_ms: 20_000,
         queue: 8,
+        cache_mib: 0,
     }
 }
 
@@ -110,6 +114,7 @@ impl Api {
         let settings = ServiceSettings {
             request_timeout: Duration::from_millis(limits.request_timeout_ms),
             summary_sentences: limits.summary_sentences,
+            cache_bytes: limits.cache_mib << 20,
             summarizer: None,
             translators: Vec::new(),
             load_at_start,
@@ -117,7 +122,13 @@ impl Api {
             extra_models: Vec::new(),
         };
         let service = Service::new(store, Pool::new(pool, engines), settings);
-        Self { loader, limits, service, _home: home }
+        let access = Access::new(AccessPolicy {
+            keys_file: home.path().join("keys.toml"),
+            open_without_keys: true,
+            limits: KeyLimits::default(),
+            trusted_proxies: Vec::new(),
+        });
+        Self { loader, limits, service, access: access.unwrap(), cors_origins: Vec::new(), home }
     }
 
     /// Lets the built-in translator take these steps, one a request.
@@ -126,10 +137,20 @@ impl Api {
         self.loader.script(id(TRANSLATOR), script);
     }
 
+    /// What the application is made of.
+    pub(super) fn state(&self) -> ApiState {
+        let Self { service, access, limits, cors_origins, .. } = self;
+        ApiState {
+            service: service.clone(),
+            access: access.clone(),
+            limits: limits.clone(),
+            cors_origins: cors_origins.clone(),
+        }
+    }
+
     /// Answers one request in this process.
     pub(super) async fn call(&self, request: TestRequest) -> Answer {
-        let state = Data::new(ApiState { service: self.service.clone(), limits: self.limits.clone() });
-        let app = init_service(http::app(state)).await;
+        let app = init_service(http::app(Data::new(self.state()))).await;
         match try_call_service(&app, request.to_request()).await {
             Ok(response) => Answer::read(response).await,
             Err(error) => panic!("the application gave an error in place of a response: {error}"),

@@ -1,10 +1,12 @@
 //! The HTTP service, through the real application with a scripted engine.
 
+mod access;
 mod bad_input;
 mod checks;
 mod errors;
 mod glossary;
 mod harness;
+mod load;
 mod long;
 mod models;
 mod openapi;

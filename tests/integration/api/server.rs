@@ -19,7 +19,13 @@ use serde_json::{Value, json};
 use super::harness::{Api, TRANSLATOR, limits};
 
 fn settings(bind: &str) -> ServerSettings {
-    ServerSettings { bind: bind.to_owned(), workers: 2, client_timeout_ms: 1000, shutdown_timeout_s: 5 }
+    ServerSettings {
+        bind: bind.to_owned(),
+        workers: 2,
+        client_timeout_ms: 1000,
+        drain_delay_s: 1,
+        shutdown_timeout_s: 5,
+    }
 }
 
 /// A service that listens on a port of its own.
@@ -31,11 +37,11 @@ struct Running {
 
 impl Running {
     fn start(api: &Api) -> Self {
-        let (service, limits) = (api.service.clone(), api.limits.clone());
+        let state = api.state();
         let (send, receive) = mpsc::channel();
         let thread = thread::spawn(move || {
             System::new().block_on(async move {
-                let server = Server::bind(&settings("127.0.0.1:0"), &limits, service).unwrap();
+                let server = Server::bind(&settings("127.0.0.1:0"), state).unwrap();
                 send.send((server.addresses()[0], server.handle())).unwrap();
                 server.run().await
             })
@@ -91,7 +97,7 @@ fn an_address_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let bind = taken.local_addr().unwrap().to_string();
     let api = Api::new();
-    let error = breve::http::run(&settings(&bind), &api.limits, api.service.clone(), |_| ()).unwrap_err();
+    let error = breve::http::run(&settings(&bind), api.state(), |_| ()).unwrap_err();
     assert!(matches!(error, ServeError::InUse { .. }), "{error:?}");
     assert!(error.to_string().contains(&bind), "{error}");
 }
@@ -100,7 +106,7 @@ fn an_address_in_use_is_named() {
 fn an_address_that_is_none_is_named() {
     let api = Api::new();
     for bind in ["", "8080", "127.0.0.1", "127.0.0.1:99999"] {
-        let error = breve::http::run(&settings(bind), &api.limits, api.service.clone(), |_| ()).unwrap_err();
+        let error = breve::http::run(&settings(bind), api.state(), |_| ()).unwrap_err();
         assert!(error.to_string().contains(&format!("server.bind: {bind:?}")), "{error}");
     }
 }

@@ -13,6 +13,7 @@ use paths::{Place, paths};
 /// What each module may use of ours.
 const MODULES: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
+    ("access", &[]),
     ("cli", &["config", "service", "store", "http"]),
     ("config", &["domain"]),
     ("domain", &[]),
@@ -22,12 +23,13 @@ const MODULES: &[(&str, &[&str])] = &[
     ("engine", &["domain", "text"]),
     ("pool", &["engine", "store", "domain"]),
     ("service", &["domain", "text", "checks", "pool"]),
-    ("http", &["service", "domain", "config"]),
+    ("http", &["access", "service", "domain", "config"]),
     ("telemetry", &["config"]),
 ];
 
 /// What the table needs besides, and why.
 const ADDITIONS: &[(&str, &str, &str)] = &[
+    ("cli", "access", "`breve keys` makes and revokes keys; app.rs turns the settings into the policy"),
     ("cli", "domain", "flags become domain types"),
     ("cli", "pool", "app.rs puts store, pool and service together; error.rs gives each failure its exit code"),
     ("cli", "engine", "app.rs hands the pool the real loader; `breve generate` runs one model by itself"),
@@ -41,6 +43,8 @@ const LIBRARIES: &[(&[&str], &[&str])] = &[
     (&["tch"], &["engine"]),
     (&["rust_bert"], &["engine"]),
     (&["actix_web"], &["http"]),
+    (&["actix_cors"], &["http"]),
+    (&["governor"], &["access"]),
     (&["ureq"], &["store"]),
     (&["hf_hub"], &["store"]),
     (&["std", "env"], &["config"]),
