@@ -21,6 +21,7 @@ mod receipt;
 mod routes;
 mod schemas;
 mod server;
+mod stream;
 mod summarize;
 mod summary;
 mod translate;

@@ -15,7 +15,9 @@ use utoipa::{
 use super::{
     ApiState, detect, docs, envelope,
     error::{ErrorBody, ErrorCode, ErrorDetail},
-    fallback, gate, health, languages, models, pull, summarize, translate,
+    fallback, gate, health, languages, models, pull,
+    stream::{PlanEvent, ProgressEvent, SentenceEvent},
+    summarize, translate,
 };
 
 /// Registers each handler and lists it in the OpenAPI document.
@@ -34,7 +36,7 @@ macro_rules! routes {
                 (name = "operations", description = "Health and documentation"),
             ),
             paths($($module::$handler),*),
-            components(schemas(ErrorBody, ErrorDetail, ErrorCode)),
+            components(schemas(ErrorBody, ErrorDetail, ErrorCode, PlanEvent, ProgressEvent, SentenceEvent)),
             modifiers(&Keys),
             security(("key" = []), ()),
         )]

@@ -1,11 +1,14 @@
 //! `POST /v1/summarize`.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpResponse,
     http::header::{self, HeaderName},
     post,
     web::{Data, ReqData},
 };
+use futures_util::FutureExt;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,12 +21,13 @@ use super::{
     fields::{self, Glossary},
     gate::User,
     schemas,
+    stream::{self, Writing},
     summary::SummarizeResponse,
 };
 use crate::{
     config::LimitSettings,
     domain::{Article, Format, Language, Length, Mode, OffsetUnit, SummaryOptions},
-    service::{CacheStatus, Summarized},
+    service::{CacheStatus, Service, Watcher},
 };
 
 /// Most languages in one request.
@@ -76,9 +80,10 @@ pub(super) struct SummarizeRequest {
     #[serde(default)]
     #[schema(required = false)]
     glossary: Glossary,
-    /// This version does not stream: only `false`.
+    /// Whether to answer with server-sent events while the summary is being made.
+    #[serde(default)]
     #[schema(default = false)]
-    stream: Option<bool>,
+    stream: bool,
 }
 
 /// A request that can be served.
@@ -86,13 +91,11 @@ struct Wanted {
     article: Article,
     options: SummaryOptions,
     evidence: bool,
+    stream: bool,
 }
 
 impl SummarizeRequest {
     fn validate(self, limits: &LimitSettings) -> Result<Wanted, ApiError> {
-        if self.stream == Some(true) {
-            return Err(ApiError::invalid("stream", "stream: this version does not have it; send false".to_owned()));
-        }
         let options = SummaryOptions {
             source: fields::source(self.source.as_deref())?,
             targets: targets(self.targets)?,
@@ -107,7 +110,7 @@ impl SummarizeRequest {
             glossary: self.glossary.parse()?,
         };
         let article = Article::parse("text", self.text, limits.text_characters)?;
-        Ok(Wanted { article, options, evidence: self.evidence.unwrap_or(true) })
+        Ok(Wanted { article, options, evidence: self.evidence.unwrap_or(true), stream: self.stream })
     }
 }
 
@@ -143,7 +146,18 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
 #[utoipa::path(
     tag = "text",
     request_body = SummarizeRequest,
-    responses((status = 200, description = "The summary", body = SummarizeResponse), schemas::WorkErrors),
+    responses(
+        (
+            status = 200,
+            description = "The summary; with `stream` the events `plan`, `progress`, `sentence`, and at last `done` with the \
+                           summary, or `error`",
+            content(
+                (SummarizeResponse = "application/json"),
+                (String = "text/event-stream"),
+            ),
+        ),
+        schemas::WorkErrors,
+    ),
 )]
 #[post("/v1/summarize")]
 pub(super) async fn summarize(
@@ -153,15 +167,25 @@ pub(super) async fn summarize(
     Patience(within): Patience,
     JsonBody(request): JsonBody<SummarizeRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    let Wanted { article, options, evidence } = request.validate(&state.limits)?;
+    let Wanted { article, options, evidence, stream } = request.validate(&state.limits)?;
     client.spend(article.characters())?;
-    let Summarized { summary, cache } = state.service.summarize(&article, &options, within).await?;
+    let writing = Writing { id: id.into_inner(), article, unit: options.offset_unit, evidence };
+    if stream {
+        return Ok(streamed(&state.service, writing, options, within));
+    }
+    let summarized = state.service.summarize(&writing.article, &options, within).await?;
     let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_STATUS, cache_status(cache)));
+    response.insert_header((CACHE_STATUS, cache_status(summarized.cache)));
     // Weak: the id and the times of two answers differ.
-    response.insert_header((header::ETAG, format!("W/\"{}\"", summary.receipt.key)));
-    let id = id.into_inner().0;
-    Ok(response.json(SummarizeResponse::new(id, &article, options.offset_unit, evidence, summary)))
+    response.insert_header((header::ETAG, format!("W/\"{}\"", summarized.summary.receipt.key)));
+    Ok(response.json(writing.whole(summarized)))
+}
+
+fn streamed(service: &Service, writing: Writing, options: SummaryOptions, within: Option<Duration>) -> HttpResponse {
+    let (watcher, events) = Watcher::new();
+    let (service, article) = (service.clone(), writing.article.clone());
+    let work = async move { service.summarize_watched(&article, &options, within, watcher).await };
+    stream::respond(writing, events, work.boxed_local())
 }
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");

@@ -103,7 +103,7 @@ impl SummarizeResponse {
 
 /// The article as it was understood.
 #[derive(Debug, Serialize, ToSchema)]
-struct Source {
+pub(super) struct Source {
     /// Its language.
     #[schema(value_type = String, examples("en"))]
     language: Language,
@@ -135,7 +135,7 @@ impl From<domain::DetectedSource> for Source {
     "en": "Works begin in May.", "es": "Las obras comienzan en mayo.",
     "sources": [{"start": 46, "end": 65, "score": 1.0}], "verbatim": true,
 })))]
-struct Sentence {
+pub(super) struct Sentence {
     #[serde(flatten)]
     #[schema(value_type = BTreeMap<String, String>)]
     texts: BTreeMap<Language, String>,
@@ -151,7 +151,7 @@ struct Sentence {
 }
 
 impl Sentence {
-    fn new(sentence: domain::Sentence, text: &str, unit: OffsetUnit, evidence: bool) -> Self {
+    pub(super) fn new(sentence: domain::Sentence, text: &str, unit: OffsetUnit, evidence: bool) -> Self {
         let shown = |part: &domain::Evidence| {
             let Span { start, end } = part.span.in_unit(text, unit);
             Evidence { start, end, score: fields::probability(part.score) }
@@ -215,7 +215,7 @@ impl From<domain::Coverage> for Coverage {
 
 /// What did the work, as `id@revision`.
 #[derive(Debug, Serialize, ToSchema)]
-struct Models {
+pub(super) struct Models {
     #[schema(examples("extractive@1"))]
     summarizer: String,
     /// The first translator; absent where nothing had to be translated.
@@ -229,7 +229,7 @@ struct Models {
 }
 
 impl Models {
-    fn new(summarizer: &ModelName, translators: &[ModelName]) -> Self {
+    pub(super) fn new(summarizer: &ModelName, translators: &[ModelName]) -> Self {
         Self {
             summarizer: summarizer.to_string(),
             translator: translators.first().map(ToString::to_string),

@@ -26,14 +26,15 @@ use tokio::{task::spawn_blocking, time::timeout_at};
 use crate::{
     domain::{ModelId, ModelState, Precision, Runtime},
     engine::{
-        EngineError, EngineLoader, EngineSpec, Generate, Role, SummarizeOutput, SummarizeRequest, TranslateOutput,
-        TranslateRequest,
+        ChunkPlan, EngineError, EngineLoader, EngineSpec, Generate, Role, SummarizeOutput, SummarizeRequest,
+        TranslateOutput, TranslateRequest,
     },
     store::InstalledModel,
 };
 pub use error::PoolError;
 use memory::Estimates;
 use models::{Models, Slot};
+pub use request::{OnProgress, Round};
 use request::{Request, Visit, Waiter};
 use shared::Shared;
 use worker::Worker;
@@ -104,8 +105,27 @@ impl Pool {
         model: &InstalledModel,
         request: SummarizeRequest,
         deadline: Instant,
+        on_progress: Option<OnProgress>,
     ) -> Result<Timed<SummarizeOutput>, PoolError> {
-        self.call(model, request, deadline, summarize).await
+        self.call(model, request, deadline, on_progress, summarize).await
+    }
+
+    /// How `model` will read an article, which it is loaded for where needed.
+    ///
+    /// # Errors
+    /// [`PoolError`].
+    pub async fn chunk_plan(
+        &self,
+        model: &InstalledModel,
+        request: SummarizeRequest,
+        deadline: Instant,
+    ) -> Result<ChunkPlan, PoolError> {
+        let visit = self.enter(model, deadline).await?;
+        let shared = Arc::clone(&visit.admitted.shared);
+        let role = self.inner.role(model, &visit, deadline).await?;
+        let planned = spawn_blocking(move || request::guarded(|| chunk_plan(&role, &request))).await;
+        let planned = planned.unwrap_or_else(|stopped| Err(EngineError::Failed(stopped.to_string())));
+        planned.map_err(|error| failure(model, &shared, deadline, error))
     }
 
     /// Translates with `model`, loading it first where needed.
@@ -118,7 +138,7 @@ impl Pool {
         request: TranslateRequest,
         deadline: Instant,
     ) -> Result<Timed<TranslateOutput>, PoolError> {
-        self.call(model, request, deadline, translate).await
+        self.call(model, request, deadline, None, translate).await
     }
 
     /// Reads `model` into memory, and waits until it is there or `deadline` has passed.
@@ -161,6 +181,7 @@ impl Pool {
         model: &InstalledModel,
         asked: Q,
         deadline: Instant,
+        on_progress: Option<OnProgress>,
         run: fn(&Role, &Q, &dyn Generate) -> Result<A, EngineError>,
     ) -> Result<Timed<A>, PoolError> {
         let request = Arc::new(Request::new(Instant::now(), deadline));
@@ -169,8 +190,9 @@ impl Pool {
         let shared = Arc::clone(&visit.admitted.shared);
         // Dropped with this future.
         let waiter = Waiter(Arc::clone(&request));
-        let work =
-            spawn_blocking(move || request::work(&role, &request, &visit, |role, model| run(role, &asked, model)));
+        let work = spawn_blocking(move || {
+            request::work(&role, &request, &visit, on_progress, |role, model| run(role, &asked, model))
+        });
         let outcome = match timeout_at(deadline.into(), work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(stopped)) => Err(EngineError::Failed(stopped.to_string())),
@@ -215,6 +237,13 @@ fn in_time(model: &InstalledModel, visit: Visit, deadline: Instant) -> Result<Vi
 fn summarize(role: &Role, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
     match role {
         Role::Summarizer(summarizer) => summarizer.summarize(request, model),
+        Role::Translator(_) => Err(EngineError::Failed("this model translates, it does not summarise".into())),
+    }
+}
+
+fn chunk_plan(role: &Role, request: &SummarizeRequest) -> Result<ChunkPlan, EngineError> {
+    match role {
+        Role::Summarizer(summarizer) => summarizer.plan(request),
         Role::Translator(_) => Err(EngineError::Failed("this model translates, it does not summarise".into())),
     }
 }

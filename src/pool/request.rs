@@ -3,6 +3,7 @@
 
 use std::{
     any::Any,
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
@@ -14,6 +15,20 @@ use std::{
 
 use super::{Timed, shared::Admitted};
 use crate::engine::{EngineError, Generate, Hypothesis, Role, Source};
+
+/// Sources that a request has sent together, and how many of them are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// Which of the request's rounds, from 1.
+    pub number: usize,
+    /// Sources that are done.
+    pub done: usize,
+    /// All of them.
+    pub total: usize,
+}
+
+/// Called at the start of each round and for each source that is done, on a thread of the request's own.
+pub type OnProgress = Arc<dyn Fn(Round) + Send + Sync>;
 
 /// What the requester and the model's thread both know of a request.
 #[derive(Debug)]
@@ -74,6 +89,16 @@ pub(super) struct Visit {
 struct Handle<'a> {
     request: &'a Arc<Request>,
     work: &'a mpsc::Sender<Work>,
+    on_progress: Option<OnProgress>,
+    rounds: Cell<usize>,
+}
+
+impl Handle<'_> {
+    fn tell(&self, done: usize, total: usize) {
+        if let Some(on_progress) = &self.on_progress {
+            on_progress(Round { number: self.rounds.get(), done, total });
+        }
+    }
 }
 
 impl Generate for Handle<'_> {
@@ -91,6 +116,8 @@ impl Generate for Handle<'_> {
         let work = Work { request: Arc::clone(self.request), sources, replies };
         self.work.send(work).map_err(|_| EngineError::Unwanted)?;
         let mut open = count;
+        self.rounds.set(self.rounds.get() + 1);
+        self.tell(0, count);
         while open > 0 {
             // The model's thread lets go of its end once nobody wants the answer.
             match inbox.recv().map_err(|_| EngineError::Unwanted)? {
@@ -98,6 +125,7 @@ impl Generate for Handle<'_> {
                 Reply::Done { index, outcome } => {
                     outputs[index] = Some(outcome?);
                     open -= 1;
+                    self.tell(count - open, count);
                 }
             }
         }
@@ -110,13 +138,14 @@ pub(super) fn work<A>(
     role: &Role,
     request: &Arc<Request>,
     visit: &Visit,
+    on_progress: Option<OnProgress>,
     run: impl FnOnce(&Role, &dyn Generate) -> Result<A, EngineError>,
 ) -> Result<Timed<A>, EngineError> {
     if !request.wanted() {
         return Err(EngineError::Unwanted);
     }
     let started = Instant::now();
-    let handle = Handle { request, work: &visit.work };
+    let handle = Handle { request, work: &visit.work, on_progress, rounds: Cell::new(0) };
     let output = guarded(|| run(role, &handle))?;
     let began = request.joined_at.get().copied().unwrap_or(started);
     let worked = began.elapsed();

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     checks::ledger::{Translated, facts},
     domain::{
-        Article, CheckReport, Coverage, DetectedSource, Fact, Format, Language, OfSentence, Receipt, Recipe, Sentence,
-        StageTimings, Summary, SummaryOptions, Usage,
+        CheckReport, Coverage, Fact, Format, Language, OfSentence, Receipt, Recipe, Sentence, StageTimings, Summary,
+        SummaryOptions, Usage,
     },
 };
 
@@ -26,17 +26,11 @@ pub(super) struct Outcome {
     pub(super) translations: Vec<CheckedTranslation>,
 }
 
-pub(super) fn assemble(
-    article: &Article,
-    options: &SummaryOptions,
-    plan: Plan,
-    recipe: Recipe,
-    outcome: Outcome,
-) -> Summary {
+pub(super) fn assemble(options: &SummaryOptions, plan: Plan, recipe: Recipe, outcome: Outcome) -> Summary {
     let (report, took) = timed(|| options.checks.then(|| report(&plan, &outcome)));
     let glossary = plan.has_terms().then(|| outcome.rows.iter().map(Row::terms).sum());
     let Outcome { written, rows, translations } = outcome;
-    let sentences: Vec<Sentence> = rows.into_iter().map(|row| sentence(&plan, row, options.format)).collect();
+    let sentences: Vec<Sentence> = rows.iter().map(|row| sentence(&plan, row, options.format)).collect();
     let in_language = |&language: &Language| {
         let texts = sentences.iter().filter_map(|sentence| sentence.texts.get(&language).map(String::as_str));
         (language, options.format.join(texts))
@@ -45,12 +39,7 @@ pub(super) fn assemble(
     let receipt = Receipt::new(recipe, &texts, report.as_ref());
     let (usage, timings) = totals(&written, &translations, took);
     Summary {
-        source: DetectedSource {
-            language: plan.language,
-            confidence: plan.confidence,
-            characters: article.characters(),
-            sentences: plan.document.sentences.len(),
-        },
+        source: plan.source(),
         texts,
         sentences,
         coverage: Coverage {
@@ -87,7 +76,7 @@ fn totals(written: &Written, translations: &[CheckedTranslation], checks: Durati
 }
 
 /// A sentence in every language asked for.
-fn sentence(plan: &Plan, row: Row, format: Format) -> Sentence {
+pub(super) fn sentence(plan: &Plan, row: &Row, format: Format) -> Sentence {
     let mut texts = BTreeMap::new();
     if plan.targets.contains(&plan.language) {
         texts.insert(plan.language, format.sentence(&row.draft.text));
@@ -95,7 +84,7 @@ fn sentence(plan: &Plan, row: Row, format: Format) -> Sentence {
     for (by, translation) in plan.translators.iter().zip(&row.translations) {
         texts.insert(by.pair.target, format.sentence(&translation.text));
     }
-    Sentence { texts, verbatim: row.draft.verbatim.is_some(), evidence: row.draft.evidence }
+    Sentence { texts, verbatim: row.draft.verbatim.is_some(), evidence: row.draft.evidence.clone() }
 }
 
 /// What was found and mended, sentence by sentence, and the facts, each once.

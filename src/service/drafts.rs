@@ -88,15 +88,22 @@ impl Service {
         model: &InstalledModel,
         generation: GenerationOptions,
     ) -> Result<Timed<SummarizeOutput>, ServiceError> {
-        let request = SummarizeRequest {
-            language: plan.language,
-            sentences: plan.document.texts(),
-            paragraphs: plan.document.paragraphs(),
+        let request = SummarizeRequest { generation, ..plan.request(options) };
+        Ok(self.pool.summarize(model, request, plan.deadline, plan.watcher.of_chunks()).await?)
+    }
+}
+
+impl Plan {
+    /// What the summariser is asked, with settings of its own.
+    pub(super) fn request(&self, options: &SummaryOptions) -> SummarizeRequest {
+        SummarizeRequest {
+            language: self.language,
+            sentences: self.document.texts(),
+            paragraphs: self.document.paragraphs(),
             count: options.sentence_count(),
             alternatives: if options.checks || options.strict { ALTERNATIVES } else { 0 },
-            generation,
-        };
-        Ok(self.pool.summarize(model, request, plan.deadline).await?)
+            generation: GenerationOptions::default(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod assemble;
 mod checked;
 mod drafts;
 mod error;
+mod events;
 mod glossary;
 mod languages;
 mod models;
@@ -37,6 +38,7 @@ pub use crate::{
     store::{PullEvent, StoreError},
 };
 pub use error::ServiceError;
+pub use events::{PlanReport, Progress, Stage, SummaryEvent, Watcher};
 pub use languages::{Detection, LanguageEntry};
 pub use models::ModelStatus;
 pub use results::{CacheStatus, Summarized};

@@ -38,7 +38,7 @@ impl Service {
             let installed = service.installed();
             service.plan_with(&text, &wanted, deadline, &installed, |_| installed.of_recipe(&recipe))
         });
-        self.follow(planned.await?, article, &options, started).await
+        self.follow(planned.await?, &options, started).await
     }
 
     /// What the summary of `article` will be made of.

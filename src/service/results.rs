@@ -15,7 +15,7 @@ use super::{
     summarize::{Plan, Planned},
 };
 use crate::{
-    domain::{Article, StageTimings, Summary, SummaryOptions},
+    domain::{StageTimings, Summary, SummaryOptions},
     pool::PoolError,
 };
 
@@ -72,12 +72,11 @@ impl Service {
     pub(super) async fn answer(
         &self,
         planned: Planned,
-        article: &Article,
         options: &SummaryOptions,
         started: Instant,
     ) -> Result<Summarized, ServiceError> {
         let Some(results) = &self.results else {
-            let summary = self.follow(planned, article, options, started).await?;
+            let summary = self.follow(planned, options, started).await?;
             return Ok(Summarized { summary, cache: CacheStatus::Bypass });
         };
         let key = planned.recipe.key();
@@ -87,7 +86,7 @@ impl Service {
         }
         let late = PoolError::Timeout { model: planned.plan.summarizer.name.id.clone() };
         let deadline = planned.plan.deadline;
-        let made = self.make_once(results, key, planned, article, options, started);
+        let made = self.make_once(results, key, planned, options, started);
         tokio::time::timeout_at(deadline.into(), made).await.map_err(|_| late)?
     }
 
@@ -98,7 +97,6 @@ impl Service {
         results: &Results,
         key: String,
         planned: Planned,
-        article: &Article,
         options: &SummaryOptions,
         started: Instant,
     ) -> Result<Summarized, ServiceError> {
@@ -106,7 +104,7 @@ impl Service {
             let (worked, mut failure) = (AtomicBool::new(false), None);
             let work = async {
                 worked.store(true, Ordering::Relaxed);
-                let made = self.follow(planned.clone(), article, options, started).await;
+                let made = self.follow(planned.clone(), options, started).await;
                 made.map(Arc::new).map_err(|error| failure = Some(error))
             };
             let made = results.kept.try_get_with_by_ref(&key, work).await;
@@ -130,6 +128,7 @@ impl Service {
 
 /// What was made for another request, with what is this one's own: how its language was found, and its time.
 fn for_request(made: &Summary, plan: Plan, started: Instant) -> Summary {
+    plan.watcher.tell_kept(&plan, made);
     let mut summary = made.clone();
     summary.source.confidence = plan.confidence;
     summary.missing_pairs = plan.missing_pairs;

@@ -11,13 +11,14 @@ use super::{
     blocking,
     checked::{CheckedTranslation, Translators},
     drafts::Written,
+    events::Watcher,
     results::Summarized,
     rows::Row,
     select::Installed,
     support::Drafted,
 };
 use crate::{
-    domain::{Article, InputError, Language, LanguagePair, ModelName, Recipe, Summary, SummaryOptions},
+    domain::{Article, DetectedSource, InputError, Language, LanguagePair, ModelName, Recipe, Summary, SummaryOptions},
     store::InstalledModel,
     text::Document,
 };
@@ -35,9 +36,23 @@ pub(super) struct Plan {
     pub(super) translators: Vec<Translators>,
     pub(super) missing_pairs: Vec<LanguagePair>,
     pub(super) deadline: Instant,
+    /// Characters of the article.
+    pub(super) characters: usize,
+    /// Whom it is told what happens.
+    pub(super) watcher: Watcher,
 }
 
 impl Plan {
+    /// The article as it was understood.
+    pub(super) fn source(&self) -> DetectedSource {
+        DetectedSource {
+            language: self.language,
+            confidence: self.confidence,
+            characters: self.characters,
+            sentences: self.document.sentences.len(),
+        }
+    }
+
     /// Whether the glossary holds anything for a translation.
     pub(super) fn has_terms(&self) -> bool {
         self.translators.iter().any(|by| !by.terms.is_empty())
@@ -72,6 +87,20 @@ impl Service {
         options: &SummaryOptions,
         within: Option<Duration>,
     ) -> Result<Summarized, ServiceError> {
+        self.summarize_watched(article, options, within, Watcher::default()).await
+    }
+
+    /// The same, and tells `watcher` what happens on the way. Dropping the future ends the work.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn summarize_watched(
+        &self,
+        article: &Article,
+        options: &SummaryOptions,
+        within: Option<Duration>,
+        watcher: Watcher,
+    ) -> Result<Summarized, ServiceError> {
         let started = Instant::now();
         let deadline = self.deadline(started, within);
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
@@ -80,26 +109,32 @@ impl Service {
             let choose = |language| installed.models_for(language, &wanted);
             service.plan_with(&text, &wanted, deadline, &installed, choose)
         });
-        self.answer(planned.await?, article, options, started).await
+        let mut planned = planned.await?;
+        planned.plan.watcher = watcher;
+        self.answer(planned, options, started).await
     }
 
     /// Does what was planned.
     pub(super) async fn follow(
         &self,
         Planned { plan, recipe }: Planned,
-        article: &Article,
         options: &SummaryOptions,
         started: Instant,
     ) -> Result<Summary, ServiceError> {
+        self.tell_plan(&plan, options).await?;
         let mut written = self.write(&plan, options).await?;
         let drafts = std::mem::take(&mut written.drafts);
-        let (rows, translations) = self.translate_drafts(&plan, drafts).await?;
+        let (rows, translations) = match plan.watcher.is_watching() {
+            true => self.translate_watched(&plan, options, drafts).await?,
+            false => self.translate_drafts(&plan, drafts).await?,
+        };
         let mut outcome = Outcome { written, rows, translations };
         if options.strict {
             self.hold_strictly(&plan, &mut outcome).await?;
+            plan.watcher.tell_rows(&plan, options, &outcome.rows);
         }
-        let (article, options) = (article.clone(), options.clone());
-        let mut summary = blocking(move || assemble(&article, &options, plan, recipe, outcome)).await;
+        let options = options.clone();
+        let mut summary = blocking(move || assemble(&options, plan, recipe, outcome)).await;
         summary.timings.total = started.elapsed();
         Ok(summary)
     }
@@ -148,6 +183,8 @@ impl Service {
             translators,
             missing_pairs,
             deadline,
+            characters: article.characters(),
+            watcher: Watcher::default(),
         };
         let recipe = self.recipe(article, options, &plan);
         Ok(Planned { plan, recipe })

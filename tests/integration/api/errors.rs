@@ -43,7 +43,7 @@ async fn invalid_request_names_the_field() {
         ("/v1/summarize", r#"{"text":"A b.","model":"../etc"}"#, "model"),
         ("/v1/summarize", r#"{"text":"A b.","strict":"yes"}"#, "strict"),
         ("/v1/summarize", r#"{"text":"A b.","checks":1}"#, "checks"),
-        ("/v1/summarize", r#"{"text":"A b.","stream":true}"#, "stream"),
+        ("/v1/summarize", r#"{"text":"A b.","stream":"yes"}"#, "stream"),
         ("/v1/translate", r#"{"text":"A b."}"#, "target"),
         ("/v1/translate", r#"{"text":"A b.","target":"xx"}"#, "target"),
         ("/v1/translate", r#"{"text":"A b.","target":"auto"}"#, "target"),

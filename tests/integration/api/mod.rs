@@ -12,3 +12,4 @@ mod models;
 mod openapi;
 mod server;
 mod shapes;
+mod stream;

@@ -172,6 +172,34 @@ fn work_of_a_client_that_has_gone_is_dropped() {
 }
 
 #[test]
+fn a_stream_that_is_cut_ends_its_work() {
+    let api = Api::new();
+    api.translator_steps([Step::Sleep(Duration::from_millis(800)), Step::Panic("nobody wants this".into())]);
+    let running = Running::start(&api);
+    let body = json!({"text": "One rabbit ran. Two foxes slept.", "source": "en", "sentences": 1, "stream": true}).to_string();
+    let head = "POST /v1/summarize HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    let mut busy = TcpStream::connect(running.address).unwrap();
+    let send = |stream: &mut TcpStream| {
+        let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut start = [0; 17];
+        stream.read_exact(&mut start).unwrap();
+        assert_eq!(&start, b"HTTP/1.1 200 OK\r\n", "it streams before the work is done");
+    };
+    send(&mut busy);
+    thread::sleep(Duration::from_millis(200));
+    let mut waiting = TcpStream::connect(running.address).unwrap();
+    send(&mut waiting);
+    drop(busy);
+    drop(waiting);
+    thread::sleep(Duration::from_millis(1000));
+    // Were their work still there, it would have used up the panic; so this one does.
+    let (status, _) = running.post("/v1/translate", &translate("Three owls flew."));
+    assert_eq!(status, 500, "an abandoned stream reached the engine");
+    running.stop().unwrap();
+}
+
+#[test]
 fn a_stop_lets_open_requests_finish() {
     let api = Api::new();
     api.translator_steps([Step::Sleep(Duration::from_millis(700))]);
