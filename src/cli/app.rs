@@ -106,7 +106,7 @@ fn service_settings(settings: &Settings) -> Result<ServiceSettings, InputError> 
     })
 }
 
-fn memory_budget_bytes(models: &ModelSettings) -> u64 {
+pub(super) fn memory_budget_bytes(models: &ModelSettings) -> u64 {
     match models.memory_budget_mib {
         0 => memory_bytes() / 4 * 3,
         mebibytes => mebibytes.saturating_mul(1 << 20),

@@ -59,6 +59,20 @@ pub enum CliError {
     /// The keys cannot be read or changed.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// `breve doctor` found so many problems.
+    #[error("{0} of the parts above do not work")]
+    Unwell(usize),
+    /// No service answers.
+    #[error("no service answers on {bind}: {source}")]
+    Unreachable {
+        /// Where it was asked for.
+        bind: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The service answers, and is not ready.
+    #[error("the service is not ready: status {0}")]
+    NotReady(String),
     /// The service does not listen, or stopped.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -90,7 +104,7 @@ impl CliError {
     }
 
     /// The message and its causes in one line. A cause that its message quotes already is not repeated.
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let mut line = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {
@@ -109,7 +123,7 @@ impl CliError {
 
     fn code(&self) -> u8 {
         match self {
-            Self::Telemetry(_) | Self::Runtime(_) | Self::Json(_) => INTERNAL,
+            Self::Telemetry(_) | Self::Runtime(_) | Self::Json(_) | Self::Unwell(_) => INTERNAL,
             Self::Input(_) | Self::Read { .. } | Self::Content { .. } => INPUT,
             Self::Damaged(_) | Self::Write { .. } | Self::Output(_) => DISK,
             Self::Config(_) => CONFIG,
@@ -117,6 +131,8 @@ impl CliError {
             Self::Service(error) => service_code(error),
             Self::Store(error) => store_code(error),
             Self::Engine(error) => engine_code(error),
+            Self::Unreachable { .. } => NETWORK,
+            Self::NotReady(_) => TIMEOUT,
             Self::Keys(KeyFileError::Unknown(_)) => NOT_FOUND,
             Self::Keys(KeyFileError::Io { .. } | KeyFileError::Content { .. }) => DISK,
             Self::Keys(KeyFileError::Random(_)) => INTERNAL,

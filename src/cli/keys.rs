@@ -1,7 +1,6 @@
 //! `breve keys`: who may use the service.
 
 use std::{
-    io::{self, Write},
     path::PathBuf,
     time::{Duration, SystemTime},
 };
@@ -102,7 +101,7 @@ fn create(file: &KeyFile, args: CreateArgs) -> Result<(), CliError> {
     }
     output::line(secret.reveal())?;
     // For people only, where the key itself goes into a file or a variable.
-    let _ = writeln!(io::stderr(), "key {} of {}; it is shown this once and kept nowhere", key.id, key.name);
+    output::note(&format!("key {} of {}; it is shown this once and kept nowhere", key.id, key.name));
     Ok(())
 }
 

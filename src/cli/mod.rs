@@ -4,10 +4,12 @@ mod app;
 mod completions;
 mod config;
 mod detect;
+mod doctor;
 mod engine;
 mod error;
 mod generate;
 mod glossary;
+mod health;
 mod input;
 mod keys;
 mod models;
@@ -78,6 +80,10 @@ enum Command {
     /// Makes, lists and revokes the keys of the service.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Says what this machine has, what is wrong, and what to do about it.
+    Doctor(doctor::DoctorArgs),
+    /// Says whether the service that the settings describe is ready on this machine.
+    Health,
     /// Runs one model on token ids or texts, for checking it against a reference.
     Generate(generate::GenerateArgs),
     /// Prints a completion script for a shell.
@@ -111,6 +117,8 @@ impl Cli {
             Command::Detect(args) => detect::run(&args, &settings),
             Command::Models(command) => models::run(command, &settings),
             Command::Keys(command) => keys::run(command, &settings),
+            Command::Doctor(args) => doctor::run(&args, &settings),
+            Command::Health => health::run(&settings),
             Command::Generate(args) => generate::run(&args, &settings),
             Command::Config => config::run(&settings),
             Command::Completions(_) => Ok(()),
@@ -138,6 +146,8 @@ impl Cli {
             | Command::Detect(_)
             | Command::Models(_)
             | Command::Keys(_)
+            | Command::Doctor(_)
+            | Command::Health
             | Command::Completions(_)
             | Command::Config => None,
         }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{CliError, app, engine::EngineArgs, keys};
 use crate::{
     access::{Access, AccessPolicy, KeyLimits},
@@ -5,6 +7,7 @@ use crate::{
     domain::InputError,
     http::{self, ApiState},
     service::Service,
+    telemetry::Metrics,
 };
 
 /// `breve serve`.
@@ -27,8 +30,9 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
     let access = access(settings)?;
     let service = app::service(store, settings)?;
     let loading = load_at_start(service.clone());
+    let metrics = Arc::new(Metrics::default());
     let (limits, cors_origins) = (settings.limits.clone(), settings.access.cors_origins.clone());
-    http::run(&settings.server, ApiState { service, access, limits, cors_origins }, |_| {
+    http::run(&settings.server, ApiState { service, access, limits, metrics, cors_origins }, |_| {
         tokio::spawn(loading);
     })?;
     Ok(())

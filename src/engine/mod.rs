@@ -37,7 +37,7 @@ pub use generation::Plan;
 pub use loader::{EngineLoader, Loader};
 pub use local::{Local, OpenOptions, open_local};
 pub use parameters::{Parameters, parameters};
-pub use probe::Int8Product;
+pub use probe::{Int8Product, Processor, processor};
 
 /// All that is needed to build an engine.
 #[derive(Debug, Clone, PartialEq)]

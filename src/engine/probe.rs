@@ -1,4 +1,4 @@
-//! One 8-bit matrix product by itself, for `benches/kernels.rs`.
+//! What the kernels find on this machine, and one 8-bit matrix product by itself, for `benches/kernels.rs`.
 
 use std::sync::Arc;
 
@@ -6,6 +6,26 @@ use super::{
     kernels::{Isa, activation::Activation, int8, rows::Quantized, team::Team},
     seq2seq::Packed,
 };
+
+/// What this machine's processor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Processor {
+    /// The best instructions that the kernels use.
+    pub instructions: &'static str,
+    /// Whether 8 bits are the fastest that models can be run in.
+    pub has_fast_int8: bool,
+}
+
+/// What this machine's processor has.
+pub fn processor() -> Processor {
+    let isa = Isa::best();
+    let instructions = match isa {
+        Isa::Avx512 => "AVX-512 with VNNI",
+        Isa::Avx2 => "AVX2",
+        Isa::Portable => "no vector instructions that are used",
+    };
+    Processor { instructions, has_fast_int8: isa.has_fast_int8() }
+}
 
 /// A weight, quantised, and what a product with it needs.
 pub struct Int8Product {

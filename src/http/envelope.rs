@@ -1,6 +1,6 @@
 //! What goes around every request: its id, its log line, a guard against panics, and the one error body.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpResponse,
@@ -12,15 +12,18 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
+    web::Data,
 };
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::{
+    ApiState,
     error::{ApiError, ErrorCode},
     gate,
 };
+use crate::telemetry::{InFlight, Metrics};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 64;
@@ -51,7 +54,8 @@ pub(super) async fn wrap(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(request.headers());
-    let line = LogLine::start(&request);
+    let metrics = request.app_data::<Data<ApiState>>().map(|state| Arc::clone(&state.metrics));
+    let line = LogLine::start(&request, metrics);
     request.extensions_mut().insert(id.clone());
     // A HEAD is a GET whose body the server leaves out by itself.
     if *request.method() == Method::HEAD {
@@ -64,7 +68,7 @@ pub(super) async fn wrap(
         Ok(Ok(response)) => {
             let (request, response) = response.map_into_boxed_body().into_parts();
             let response = complete(response, &id);
-            line.finish(response.status());
+            line.finish(response.status(), request.match_pattern().as_deref());
             return Ok(ServiceResponse::new(request, response));
         }
         Ok(Err(error)) => error,
@@ -73,7 +77,7 @@ pub(super) async fn wrap(
     };
     // The request went with the handler, so the whole response travels as an error.
     let response = complete(HttpResponse::from_error(failure), &id);
-    line.finish(response.status());
+    line.finish(response.status(), None);
     Err(InternalError::from_response("", response).into())
 }
 
@@ -119,15 +123,26 @@ struct LogLine {
     method: Method,
     path: String,
     started: Instant,
+    metrics: Option<(Arc<Metrics>, InFlight)>,
 }
 
 impl LogLine {
-    fn start(request: &ServiceRequest) -> Self {
-        Self { method: request.method().clone(), path: request.path().to_owned(), started: Instant::now() }
+    fn start(request: &ServiceRequest, metrics: Option<Arc<Metrics>>) -> Self {
+        let metrics = metrics.map(|metrics| {
+            let in_flight = metrics.begin();
+            (metrics, in_flight)
+        });
+        let (method, path) = (request.method().clone(), request.path().to_owned());
+        Self { method, path, started: Instant::now(), metrics }
     }
 
-    fn finish(self, status: StatusCode) {
-        let ms = self.started.elapsed().as_millis();
+    /// `route`: the pattern that the path matched.
+    fn finish(self, status: StatusCode, route: Option<&str>) {
+        let took = self.started.elapsed();
+        if let Some((metrics, _)) = &self.metrics {
+            metrics.answered(self.method.as_str(), route, status.as_u16(), took);
+        }
+        let ms = took.as_millis();
         tracing::info!(method = %self.method, path = %self.path, status = status.as_u16(), ms, "answered");
     }
 }

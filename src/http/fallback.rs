@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(methods("/v1/models"), Some("GET, HEAD"));
         assert_eq!(methods("/v1/models/opus-mt-en-es"), Some("DELETE, GET, HEAD"));
         assert_eq!(methods("/v1/models/opus-mt-en-es/pull"), Some("POST"));
-        for path in ["/v1", "/v1/summarize/", "/v1/models/a/b", "/metrics"] {
+        for path in ["/v1", "/v1/summarize/", "/v1/models/a/b", "/metric"] {
             assert_eq!(methods(path), None, "{path}");
         }
     }

@@ -14,6 +14,7 @@ mod fields;
 mod gate;
 mod health;
 mod languages;
+mod metrics;
 mod models;
 mod origin;
 mod pull;
@@ -27,7 +28,9 @@ mod summary;
 mod translate;
 mod wire;
 
-use crate::{access::Access, config::LimitSettings, service::Service};
+use std::sync::Arc;
+
+use crate::{access::Access, config::LimitSettings, service::Service, telemetry::Metrics};
 
 pub use error::{ApiError, ErrorCode};
 pub use routes::{app, configure, openapi_json};
@@ -43,6 +46,8 @@ pub struct ApiState {
     pub access: Access,
     /// What a request may ask.
     pub limits: LimitSettings,
+    /// What is counted of requests.
+    pub metrics: Arc<Metrics>,
     /// Sites whose pages may use the service from a browser; `*` for all.
     pub cors_origins: Vec<String>,
 }

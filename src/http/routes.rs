@@ -15,7 +15,7 @@ use utoipa::{
 use super::{
     ApiState, detect, docs, envelope,
     error::{ErrorBody, ErrorCode, ErrorDetail},
-    fallback, gate, health, languages, models, pull,
+    fallback, gate, health, languages, metrics, models, pull,
     stream::{PlanEvent, ProgressEvent, SentenceEvent},
     summarize, translate,
 };
@@ -60,6 +60,7 @@ routes! {
     pull::pull,
     health::live,
     health::ready,
+    metrics::metrics,
     docs::document,
     docs::browse,
     docs::root,

@@ -1,6 +1,6 @@
 //! `POST /v1/summarize` with `stream`: server-sent events, while the summary is being made.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, web::Bytes};
 use futures_util::{StreamExt, future::LocalBoxFuture, stream};
@@ -14,11 +14,13 @@ use utoipa::ToSchema;
 use super::{
     envelope::RequestId,
     error::ApiError,
+    metrics::cache_result,
     summary::{Models, Sentence, Source, SummarizeResponse},
 };
 use crate::{
     domain::{Article, Language, OffsetUnit},
-    service::{PlanReport, Progress, ServiceError, Stage, Summarized, SummaryEvent},
+    service::{CacheStatus, PlanReport, Progress, ServiceError, Stage, Summarized, SummaryEvent},
+    telemetry::Metrics,
 };
 
 /// A connection on which nothing was said for so long may be taken for dead by what lies between.
@@ -88,9 +90,18 @@ pub(super) struct Writing {
     pub(super) article: Article,
     pub(super) unit: OffsetUnit,
     pub(super) evidence: bool,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Writing {
+    /// Counts what it took.
+    pub(super) fn count(&self, Summarized { summary, cache }: &Summarized) {
+        self.metrics.cached(cache_result(*cache));
+        if matches!(cache, CacheStatus::Miss { .. } | CacheStatus::Bypass) {
+            self.metrics.worked(&summary.timings, summary.usage);
+        }
+    }
+
     /// The whole answer, as it is without a stream.
     pub(super) fn whole(&self, summarized: Summarized) -> SummarizeResponse {
         SummarizeResponse::new(self.id.0.clone(), &self.article, self.unit, self.evidence, summarized.summary)
@@ -115,7 +126,10 @@ impl Writing {
 
     fn last(&self, outcome: Result<Summarized, ServiceError>) -> Bytes {
         match outcome {
-            Ok(summarized) => named("done", &self.whole(summarized)),
+            Ok(summarized) => {
+                self.count(&summarized);
+                named("done", &self.whole(summarized))
+            }
             Err(error) => {
                 let _inside = self.id.span().entered();
                 named("error", &ApiError::from(error).body(&self.id.0))

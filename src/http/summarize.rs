@@ -1,6 +1,6 @@
 //! `POST /v1/summarize`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse,
@@ -20,6 +20,7 @@ use super::{
     error::ApiError,
     fields::{self, Glossary},
     gate::User,
+    metrics::{SERVER_TIMING, server_timing},
     schemas,
     stream::{self, Writing},
     summary::SummarizeResponse,
@@ -169,12 +170,20 @@ pub(super) async fn summarize(
 ) -> Result<HttpResponse, ApiError> {
     let Wanted { article, options, evidence, stream } = request.validate(&state.limits)?;
     client.spend(article.characters())?;
-    let writing = Writing { id: id.into_inner(), article, unit: options.offset_unit, evidence };
+    let writing = Writing {
+        id: id.into_inner(),
+        article,
+        unit: options.offset_unit,
+        evidence,
+        metrics: Arc::clone(&state.metrics),
+    };
     if stream {
         return Ok(streamed(&state.service, writing, options, within));
     }
     let summarized = state.service.summarize(&writing.article, &options, within).await?;
+    writing.count(&summarized);
     let mut response = HttpResponse::Ok();
+    response.insert_header((SERVER_TIMING, server_timing(&summarized.summary.timings)));
     response.insert_header((CACHE_STATUS, cache_status(summarized.cache)));
     // Weak: the id and the times of two answers differ.
     response.insert_header((header::ETAG, format!("W/\"{}\"", summarized.summary.receipt.key)));

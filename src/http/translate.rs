@@ -1,9 +1,6 @@
 //! `POST /v1/translate`.
 
-use actix_web::{
-    post,
-    web::{Data, Json},
-};
+use actix_web::{HttpResponse, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +12,7 @@ use super::{
     error::ApiError,
     fields::{self, Glossary, GlossaryCounts, Texts, Usage},
     gate::User,
+    metrics::{SERVER_TIMING, server_timing},
     schemas,
 };
 use crate::{
@@ -176,7 +174,7 @@ pub(super) async fn translate(
     state: Data<ApiState>,
     Patience(within): Patience,
     JsonBody(request): JsonBody<TranslateRequest>,
-) -> Result<Json<TranslateResponse>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let options = TranslationOptions {
         source: fields::source(request.source.as_deref())?,
         target: fields::language("target", &request.target)?,
@@ -187,5 +185,7 @@ pub(super) async fn translate(
     let texts = request.text.parse(&state.limits)?;
     client.spend(texts.iter().map(Article::characters).sum())?;
     let translation = state.service.translate(&texts, &options, within).await?;
-    Ok(Json(translation.into()))
+    state.metrics.worked(&translation.timings, translation.usage);
+    let timing = (SERVER_TIMING, server_timing(&translation.timings));
+    Ok(HttpResponse::Ok().insert_header(timing).json(TranslateResponse::from(translation)))
 }

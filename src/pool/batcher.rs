@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, mpsc},
 };
 
-use super::request::{Reply, Request, Work};
+use super::{
+    meters::Meters,
+    request::{Reply, Request, Work},
+};
 use crate::engine::{EngineError, Event, Generator, Hypothesis, Source, SourceId};
 
 /// Requests and their sources, waiting and running.
@@ -17,6 +20,7 @@ pub(super) struct Batcher {
     running: HashMap<SourceId, Place>,
     last_job: u64,
     last_source: SourceId,
+    meters: Arc<Meters>,
 }
 
 /// What is left to do of one request's work.
@@ -38,9 +42,9 @@ struct Place {
 
 impl Batcher {
     /// With nothing to do; at most `most` sources run at once.
-    pub(super) fn new(most: Option<usize>) -> Self {
+    pub(super) fn new(most: Option<usize>, meters: Arc<Meters>) -> Self {
         let most = most.unwrap_or(usize::MAX);
-        Self { most, jobs: BTreeMap::new(), running: HashMap::new(), last_job: 0, last_source: 0 }
+        Self { most, jobs: BTreeMap::new(), running: HashMap::new(), last_job: 0, last_source: 0, meters }
     }
 
     pub(super) fn add(&mut self, work: Work) {
@@ -70,7 +74,7 @@ impl Batcher {
         if self.running.is_empty() {
             return;
         }
-        match generator.step() {
+        match self.meters.step(self.running.len(), || generator.step()) {
             Ok(events) => events.into_iter().for_each(|event| self.hand_out(event)),
             Err(error) => {
                 self.fail_running(&error);
@@ -114,7 +118,7 @@ impl Batcher {
             return;
         }
         let joining: Vec<SourceId> = arrivals.iter().map(|(source, _)| *source).collect();
-        if let Err(error) = generator.join(arrivals) {
+        if let Err(error) = self.meters.encode(|| generator.join(arrivals)) {
             joining.into_iter().for_each(|source| self.done(source, Err(error.clone())));
         }
     }

@@ -6,6 +6,7 @@
 mod batcher;
 mod error;
 mod memory;
+mod meters;
 mod models;
 mod request;
 mod shared;
@@ -33,9 +34,11 @@ use crate::{
 };
 pub use error::PoolError;
 use memory::Estimates;
+use meters::Meters;
+pub use meters::PoolWork;
 use models::{Models, Slot};
 pub use request::{OnProgress, Round};
-use request::{Request, Visit, Waiter};
+use request::{Request, Visit, Waiter, Watch};
 use shared::Shared;
 use worker::Worker;
 
@@ -84,6 +87,7 @@ struct Inner {
     estimates: Estimates,
     /// Requests that wait for memory.
     waiting: AtomicUsize,
+    meters: Arc<Meters>,
 }
 
 /// How often a request that waits for memory looks again.
@@ -92,8 +96,8 @@ const ROOM_CHECK: Duration = Duration::from_millis(5);
 impl Pool {
     /// An empty pool that builds engines with `loader`.
     pub fn new(settings: PoolSettings, loader: Arc<dyn EngineLoader>) -> Self {
-        let (models, estimates, waiting) = Default::default();
-        Self { inner: Arc::new(Inner { settings, loader, models, estimates, waiting }) }
+        let (models, estimates, waiting, meters) = Default::default();
+        Self { inner: Arc::new(Inner { settings, loader, models, estimates, waiting, meters }) }
     }
 
     /// Summarises with `model`, loading it first where needed.
@@ -171,6 +175,16 @@ impl Pool {
         self.inner.precision(model)
     }
 
+    /// What all models together have done since the start.
+    pub fn work(&self) -> PoolWork {
+        self.inner.meters.read()
+    }
+
+    /// How many requests wait for each model in memory, or are at work.
+    pub fn pending(&self) -> Vec<(ModelId, usize)> {
+        self.inner.lock().pending()
+    }
+
     /// What runs the models.
     pub fn runtime(&self) -> Runtime {
         self.inner.settings.runtime
@@ -188,10 +202,11 @@ impl Pool {
         let visit = self.enter(model, deadline).await?;
         let role = self.inner.role(model, &visit, deadline).await?;
         let shared = Arc::clone(&visit.admitted.shared);
+        let watch = Watch { on_progress, meters: Arc::clone(&self.inner.meters) };
         // Dropped with this future.
         let waiter = Waiter(Arc::clone(&request));
         let work = spawn_blocking(move || {
-            request::work(&role, &request, &visit, on_progress, |role, model| run(role, &asked, model))
+            request::work(&role, &request, &visit, watch, |role, model| run(role, &asked, model))
         });
         let outcome = match timeout_at(deadline.into(), work).await {
             Ok(Ok(outcome)) => outcome,
@@ -362,6 +377,7 @@ impl Inner {
             idle_limit: self.settings.idle_unload,
             batch_wait: self.settings.batch_wait,
             max_batch_sources: self.settings.max_batch_sources,
+            meters: Arc::clone(&self.meters),
         };
         let (pool, id, own) = (Arc::downgrade(self), model.name.id.clone(), Arc::clone(&shared));
         let name = format!("model {}", model.name.id);

@@ -60,6 +60,10 @@ impl Models {
         Ok(Visit { admitted, work: slot.work.clone() })
     }
 
+    pub(super) fn pending(&self) -> Vec<(ModelId, usize)> {
+        self.slots.iter().map(|(id, slot)| (id.clone(), slot.shared.pending())).collect()
+    }
+
     pub(super) fn state(&self, id: &ModelId) -> Option<ModelState> {
         let held = self.slots.get(id).and_then(|slot| slot.shared.model_state());
         held.or_else(|| self.failures.get(id).map(|reason| ModelState::Failed { reason: reason.clone() }))

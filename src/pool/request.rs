@@ -10,10 +10,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use super::{Timed, shared::Admitted};
+use super::{Timed, meters::Meters, shared::Admitted};
 use crate::engine::{EngineError, Generate, Hypothesis, Role, Source};
 
 /// Sources that a request has sent together, and how many of them are done.
@@ -85,17 +85,25 @@ pub(super) struct Visit {
     pub(super) work: mpsc::Sender<Work>,
 }
 
+/// What is told and counted of a request's work.
+pub(super) struct Watch {
+    pub(super) on_progress: Option<OnProgress>,
+    pub(super) meters: Arc<Meters>,
+}
+
 /// Reaches a model's thread for one request.
 struct Handle<'a> {
     request: &'a Arc<Request>,
     work: &'a mpsc::Sender<Work>,
-    on_progress: Option<OnProgress>,
+    watch: Watch,
     rounds: Cell<usize>,
+    /// How long the model's thread was waited for.
+    waited: Cell<Duration>,
 }
 
 impl Handle<'_> {
     fn tell(&self, done: usize, total: usize) {
-        if let Some(on_progress) = &self.on_progress {
+        if let Some(on_progress) = &self.watch.on_progress {
             on_progress(Round { number: self.rounds.get(), done, total });
         }
     }
@@ -103,6 +111,19 @@ impl Handle<'_> {
 
 impl Generate for Handle<'_> {
     fn generate(
+        &self,
+        sources: Vec<Source>,
+        on_tokens: &mut dyn FnMut(usize, &[i64]),
+    ) -> Result<Vec<Vec<Hypothesis>>, EngineError> {
+        let began = Instant::now();
+        let outputs = self.outputs(sources, on_tokens);
+        self.waited.set(self.waited.get() + began.elapsed());
+        outputs
+    }
+}
+
+impl Handle<'_> {
+    fn outputs(
         &self,
         sources: Vec<Source>,
         on_tokens: &mut dyn FnMut(usize, &[i64]),
@@ -138,15 +159,17 @@ pub(super) fn work<A>(
     role: &Role,
     request: &Arc<Request>,
     visit: &Visit,
-    on_progress: Option<OnProgress>,
+    watch: Watch,
     run: impl FnOnce(&Role, &dyn Generate) -> Result<A, EngineError>,
 ) -> Result<Timed<A>, EngineError> {
     if !request.wanted() {
         return Err(EngineError::Unwanted);
     }
     let started = Instant::now();
-    let handle = Handle { request, work: &visit.work, on_progress, rounds: Cell::new(0) };
+    let (rounds, waited) = Default::default();
+    let handle = Handle { request, work: &visit.work, watch, rounds, waited };
     let output = guarded(|| run(role, &handle))?;
+    handle.watch.meters.text(started.elapsed().saturating_sub(handle.waited.get()));
     let began = request.joined_at.get().copied().unwrap_or(started);
     let worked = began.elapsed();
     visit.admitted.answered(worked);

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     batcher::Batcher,
+    meters::Meters,
     request::{Work, guarded, panic_error},
     shared::{Shared, Stage},
 };
@@ -21,6 +22,7 @@ pub(super) struct Worker {
     pub(super) idle_limit: Option<Duration>,
     pub(super) batch_wait: Duration,
     pub(super) max_batch_sources: Option<usize>,
+    pub(super) meters: Arc<Meters>,
 }
 
 /// What came from waiting for work.
@@ -39,7 +41,7 @@ impl Worker {
     /// After that nobody new is sent here, and those who are here already are still answered.
     pub(super) fn run(self, inbox: &mpsc::Receiver<Work>, retire: impl FnOnce(Option<&EngineError>)) {
         let mut retire = Some(retire);
-        let mut batcher = Batcher::new(self.max_batch_sources);
+        let mut batcher = Batcher::new(self.max_batch_sources, Arc::clone(&self.meters));
         let mut generator = self.build();
         loop {
             if let (Err(error), Some(retire)) = (&generator, retire.take_if(|_| generator.is_err())) {

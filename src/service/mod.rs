@@ -34,7 +34,7 @@ use crate::{
 };
 
 pub use crate::{
-    pool::PoolError,
+    pool::{PoolError, PoolWork},
     store::{PullEvent, StoreError},
 };
 pub use error::ServiceError;
@@ -74,6 +74,19 @@ pub enum Readiness {
     Ready,
     /// The service is about to stop.
     Draining,
+}
+
+/// What is going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// What all models together have done since the start.
+    pub work: PoolWork,
+    /// Requests that wait for each model in memory, or are at work.
+    pub pending: Vec<(ModelId, usize)>,
+    /// About what finished summaries take in memory, in bytes.
+    pub kept_bytes: u64,
+    /// How many are kept.
+    pub kept: u64,
 }
 
 /// The use cases. Cheap to clone.
@@ -122,6 +135,12 @@ impl Service {
             (false, true) => Readiness::Ready,
             (false, false) => Readiness::Loading,
         }
+    }
+
+    /// What is going on.
+    pub fn load(&self) -> Load {
+        let (kept_bytes, kept) = self.results.as_ref().map_or((0, 0), Results::size);
+        Load { work: self.pool.work(), pending: self.pool.pending(), kept_bytes, kept }
     }
 
     /// Says from now on that no new requests are welcome. Those that come all the same are served.

@@ -59,6 +59,13 @@ impl Results {
     }
 }
 
+impl Results {
+    /// Bytes and summaries, as of a moment ago.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.kept.weighted_size(), self.kept.entry_count())
+    }
+}
+
 /// About what a summary takes in memory.
 fn size(summary: &Summary) -> usize {
     let texts = summary.texts.values().map(String::len).sum::<usize>() * 2;

@@ -48,6 +48,29 @@ fn it_does_not_listen_to_others_without_a_key() {
 }
 
 #[test]
+fn an_operator_can_ask_what_is_wrong_and_whether_it_is_ready() {
+    let home = Home::new();
+    let examined = home.run(&["doctor"]);
+    let text = examined.text();
+    for part in ["processor", "memory", "models", "translated a sentence", "keys", "address"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    home.run(&["health"]).fails(5, "no service answers");
+    let service = Service::start(&home);
+    let settings = format!("[server]\nbind = \"{}\"\n", service.address);
+    home.file("my.toml", settings);
+    assert_eq!(home.run(&["health", "--config", "my.toml"]).text(), "ready\n");
+    let busy = home.run(&["doctor", "--config", "my.toml", "--json"]).json();
+    let findings = busy["findings"].as_array().unwrap();
+    let address = findings.iter().find(|finding| finding["part"] == "address").unwrap();
+    assert_eq!(address["state"], "warning", "{address}");
+    home.file(".local/share/breve/keys.toml", "keys = 7");
+    let broken = home.run(&["doctor"]);
+    assert_eq!(broken.code, Some(1), "{broken:?}");
+    assert!(broken.out.contains("problem") && broken.out.contains("is no file of keys"), "{broken:?}");
+}
+
+#[test]
 fn after_sigterm_it_is_not_ready_serves_on_and_ends_when_its_work_is_done() {
     let home = Home::new();
     let mut service = Service::start_with(&home, &[("BREVE__SERVER__DRAIN_DELAY_S", "2")]);

@@ -21,6 +21,7 @@ use breve::{
     pool::{Pool, PoolSettings},
     service::{Service, ServiceSettings},
     store::Store,
+    telemetry::Metrics,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -35,6 +36,7 @@ pub(super) struct Api {
     pub(super) limits: LimitSettings,
     pub(super) service: Service,
     pub(super) access: Access,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) cors_origins: Vec<String>,
     // Removed when the test ends.
     pub(super) home: TempDir,
@@ -128,7 +130,15 @@ impl Api {
             limits: KeyLimits::default(),
             trusted_proxies: Vec::new(),
         });
-        Self { loader, limits, service, access: access.unwrap(), cors_origins: Vec::new(), home }
+        Self {
+            loader,
+            limits,
+            service,
+            access: access.unwrap(),
+            metrics: Arc::default(),
+            cors_origins: Vec::new(),
+            home,
+        }
     }
 
     /// Lets the built-in translator take these steps, one a request.
@@ -139,11 +149,12 @@ impl Api {
 
     /// What the application is made of.
     pub(super) fn state(&self) -> ApiState {
-        let Self { service, access, limits, cors_origins, .. } = self;
+        let Self { service, access, limits, metrics, cors_origins, .. } = self;
         ApiState {
             service: service.clone(),
             access: access.clone(),
             limits: limits.clone(),
+            metrics: Arc::clone(metrics),
             cors_origins: cors_origins.clone(),
         }
     }

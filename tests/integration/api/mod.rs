@@ -8,6 +8,7 @@ mod glossary;
 mod harness;
 mod load;
 mod long;
+mod metrics;
 mod models;
 mod openapi;
 mod server;

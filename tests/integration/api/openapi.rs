@@ -177,6 +177,7 @@ fn what_the_issue_asks_for_is_documented() {
         ("/docs", "get"),
         ("/health/live", "get"),
         ("/health/ready", "get"),
+        ("/metrics", "get"),
         ("/openapi.json", "get"),
         ("/v1/detect", "post"),
         ("/v1/languages", "get"),

@@ -176,7 +176,8 @@ fn a_stream_that_is_cut_ends_its_work() {
     let api = Api::new();
     api.translator_steps([Step::Sleep(Duration::from_millis(800)), Step::Panic("nobody wants this".into())]);
     let running = Running::start(&api);
-    let body = json!({"text": "One rabbit ran. Two foxes slept.", "source": "en", "sentences": 1, "stream": true}).to_string();
+    let body =
+        json!({"text": "One rabbit ran. Two foxes slept.", "source": "en", "sentences": 1, "stream": true}).to_string();
     let head = "POST /v1/summarize HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
     let mut busy = TcpStream::connect(running.address).unwrap();
     let send = |stream: &mut TcpStream| {

@@ -23,8 +23,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("engine", &["domain", "text"]),
     ("pool", &["engine", "store", "domain"]),
     ("service", &["domain", "text", "checks", "pool"]),
-    ("http", &["access", "service", "domain", "config"]),
-    ("telemetry", &["config"]),
+    ("http", &["access", "service", "domain", "config", "telemetry"]),
+    ("telemetry", &["config", "domain"]),
 ];
 
 /// What the table needs besides, and why.

@@ -1,5 +1,7 @@
 //! Tracing set-up: logs go to standard error, so that standard output holds answers only.
 
+mod metrics;
+
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
     io::{IsTerminal, stderr},
@@ -7,6 +9,8 @@ use std::{
 };
 
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+pub use metrics::{InFlight, Metrics, Snapshot};
 
 use crate::config::{LogFormat, LogSettings};
 
