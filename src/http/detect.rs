@@ -84,7 +84,7 @@ pub(super) async fn detect(
     state: Data<ApiState>,
     JsonBody(request): JsonBody<DetectRequest>,
 ) -> Result<Json<DetectResponse>, ApiError> {
-    let texts = request.text.parse(&state.limits)?;
+    let texts = request.text.parse("text", &state.limits)?;
     let service = state.service.clone();
     // A long text takes a while, and this thread serves other connections.
     let find = move || texts.iter().map(|text| service.detect(text)).collect::<Vec<_>>();

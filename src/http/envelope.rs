@@ -1,4 +1,5 @@
-//! What goes around every request: its id, its log line, a guard against panics, and the one error body.
+//! What goes around every request: its id, its log line, a guard against panics, and the error body: one on all native
+//! routes, and that of each family of compatibility routes.
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
@@ -17,7 +18,10 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::error::{ApiError, ErrorCode};
+use super::{
+    compat::Family,
+    error::{ApiError, ErrorCode},
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 64;
@@ -49,6 +53,7 @@ pub(super) async fn wrap(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(request.headers());
     let line = LogLine::start(&request);
+    let family = Family::of(request.path());
     request.extensions_mut().insert(id.clone());
     // A HEAD is a GET whose body the server leaves out by itself.
     if *request.method() == Method::HEAD {
@@ -60,7 +65,7 @@ pub(super) async fn wrap(
     let failure = match result {
         Ok(Ok(response)) => {
             let (request, response) = response.map_into_boxed_body().into_parts();
-            let response = complete(response, &id);
+            let response = complete(response, &id, family);
             line.finish(response.status());
             return Ok(ServiceResponse::new(request, response));
         }
@@ -69,16 +74,17 @@ pub(super) async fn wrap(
         Err(_) => ApiError::internal(&"a handler panicked").into(),
     };
     // The request went with the handler, so the whole response travels as an error.
-    let response = complete(HttpResponse::from_error(failure), &id);
+    let response = complete(HttpResponse::from_error(failure), &id, family);
     line.finish(response.status());
     Err(InternalError::from_response("", response).into())
 }
 
-/// Gives a response the headers that all have, and an error the body that all errors have.
-fn complete(response: HttpResponse, id: &RequestId) -> HttpResponse {
-    let mut response = match error_of(&response) {
-        Some(error) => with_error_body(response, &error, id),
-        None => response,
+/// Gives a response the headers that all have, and an error the body that all errors of its family have.
+fn complete(response: HttpResponse, id: &RequestId, family: Option<Family>) -> HttpResponse {
+    let mut response = match (error_of(&response), family) {
+        (Some(error), Some(family)) => family.form(&error).of(response),
+        (Some(error), None) => with_error_body(response, &error, id),
+        (None, _) => response,
     };
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0) {

@@ -4,6 +4,7 @@
 
 mod body;
 mod checks;
+mod compat;
 mod detect;
 mod docs;
 mod envelope;

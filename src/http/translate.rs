@@ -179,8 +179,9 @@ pub(super) async fn translate(
         model: fields::model(request.model.as_deref())?,
         checks: request.checks.unwrap_or(true),
         glossary: request.glossary.parse()?,
+        html: false,
     };
-    let texts = request.text.parse(&state.limits)?;
+    let texts = request.text.parse("text", &state.limits)?;
     let translation = state.service.translate(&texts, &options).await?;
     Ok(Json(translation.into()))
 }

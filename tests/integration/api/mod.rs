@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod checks;
+mod compat;
 mod errors;
 mod glossary;
 mod harness;
