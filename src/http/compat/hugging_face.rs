@@ -1,7 +1,7 @@
 //! Hugging Face's inference API: `POST /models/{id}`.
 //!
-//! `huggingface_hub.InferenceClient(model=...)` and `@huggingface/inference` with `endpointUrl` post to the very address
-//! they are given, so that the address names the model. The key is in `Authorization: Bearer`.
+//! `huggingface_hub`'s `InferenceClient(model=...)` and `@huggingface/inference` with `endpointUrl` post to the very
+//! address that they are given, so that it names the model. The key is in `Authorization: Bearer`.
 
 mod parameters;
 

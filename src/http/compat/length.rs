@@ -2,13 +2,19 @@
 
 use crate::domain::Length;
 
-/// Tokens of a sentence: those of news have about 23 words, and these tokenizers write a word in 1.3 tokens.
+/// Tokens of a sentence: those of 60 articles of CNN have 22 words each and 26 with punctuation, and rare words are
+/// several tokens.
 const SENTENCE_TOKENS: usize = 30;
+
+/// The most sentences for a summary of `tokens`; one at least.
+pub(super) fn most_sentences(tokens: usize) -> usize {
+    (tokens / SENTENCE_TOKENS).max(1)
+}
 
 /// How many sentences between the shortest and the longest summary that a client wants, in tokens; the longest wins.
 /// At least one, at most `limit`.
 pub(super) fn sentences(shortest: Option<usize>, longest: Option<usize>, limit: usize) -> usize {
-    let most = longest.map_or(limit, |tokens| (tokens / SENTENCE_TOKENS).min(limit)).max(1);
+    let most = longest.map_or(limit, most_sentences).min(limit);
     let least = shortest.map_or(1, |tokens| tokens.div_ceil(SENTENCE_TOKENS));
     Length::default().sentences().max(least).min(most)
 }

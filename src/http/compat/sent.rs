@@ -64,7 +64,7 @@ impl Encoding {
     fn of(kind: &str, body: &[u8]) -> Result<Self, ApiError> {
         match kind {
             "multipart/form-data" => Ok(Self::Multipart),
-            // curl calls whatever it sends a form, and plain HTTP libraries call it nothing, unless they are told what it is.
+            // curl calls whatever it sends a form, and plain HTTP libraries call it nothing, unless they are told.
             "" | "application/x-www-form-urlencoded" if !body.trim_ascii_start().starts_with(b"{") => Ok(Self::Form),
             "" | "application/x-www-form-urlencoded" => Ok(Self::Json),
             kind if body::is_json(kind) => Ok(Self::Json),

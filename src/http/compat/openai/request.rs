@@ -129,8 +129,7 @@ impl ChatRequest {
         let Instructions { language: said, sentences: told } = conversation.instructions;
         let unlimited = told.unwrap_or_else(|| self.length().sentences());
         let tokens = self.max_completion_tokens.or(self.max_tokens).map(|Count(tokens)| tokens);
-        let sentences =
-            unlimited.min(length::sentences(Some(usize::MAX), tokens, limits.summary_sentences.max(unlimited)));
+        let sentences = tokens.map_or(unlimited, |tokens| length::most_sentences(tokens).min(unlimited));
         let options = SummaryOptions {
             targets: language.or(said).into_iter().collect(),
             sentences: Some(sentences),

@@ -1,10 +1,14 @@
 //! DeepL's routes, as its clients call them.
 
+use std::time::Duration;
+
 use actix_web::test::TestRequest;
+use breve::{config::LimitSettings, engine::fake::Step};
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{fails_with, form, ignored};
-use crate::api::harness::Api;
+use crate::api::harness::{Api, limits};
 
 #[actix_web::test]
 async fn translates_texts_sent_as_json_or_as_a_form() {
@@ -116,11 +120,14 @@ async fn what_cannot_be_done_is_an_error() {
 
 #[actix_web::test]
 async fn a_full_queue_is_too_many_requests() {
-    use breve::{config::LimitSettings, engine::fake::Step};
-    let api = Api::with(LimitSettings { queue: 0, ..crate::api::harness::limits() }, Vec::new());
-    api.translator_steps([Step::Work]);
+    let api = Api::with(LimitSettings { queue: 1, ..limits() }, Vec::new());
+    api.translator_steps(vec![Step::Sleep(Duration::from_millis(300)); 2]);
     let body = json!({"text": ["Rain fell."], "source_lang": "EN", "target_lang": "ES"});
-    let answer = api.post("/v2/translate", body).await;
-    fails_with(&answer, "message", 429, "too many requests");
-    assert!(!answer.header("retry-after").is_empty());
+    let answers = join_all((0..5).map(|_| api.post("/v2/translate", body.clone()))).await;
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
+    assert_eq!(refused.len(), 3, "one at work and one waiting: {answers:?}");
+    for answer in refused {
+        fails_with(answer, "message", 429, "too many requests");
+        assert!(!answer.header("retry-after").is_empty());
+    }
 }
