@@ -58,16 +58,16 @@ pub(super) fn error(error: &ApiError) -> ErrorForm {
         message: error.message().to_owned(),
         kind,
         param: error.param().map(str::to_owned),
-        code: code_name(code),
+        code: code_name(error),
     };
     // The clients ask twice more: what took too long once takes too long again.
     let is_final = code == ErrorCode::Timeout;
     ErrorForm { is_final, ..ErrorForm::new(status, ErrorBody { error: detail }) }
 }
 
-const fn code_name(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::NotFound => "model_not_found",
+fn code_name(error: &ApiError) -> &'static str {
+    match error.code() {
+        ErrorCode::NotFound if error.param() == Some("model") => "model_not_found",
         ErrorCode::InputTooLong => "context_length_exceeded",
         code => code.name(),
     }

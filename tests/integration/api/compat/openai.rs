@@ -166,6 +166,7 @@ async fn what_cannot_be_done_is_an_error() {
         fails(&api.post(CHAT, body).await, status, code, part);
     }
     fails(&api.get(CHAT).await, 405, "method_not_allowed", "POST");
+    fails(&api.get("/v1/chat/nothing").await, 404, "not_found", "nothing at this path");
     assert_eq!(
         api.post("/v1/embeddings", json!({})).await.fails(404, "not_found")["message"],
         "there is nothing at this path"
