@@ -18,7 +18,7 @@ step() {
 }
 
 python_syntax() {
-    find scripts -name '*.py' -print0 | xargs -0 "${PYTHON:-python3}" -c '
+    find scripts -name node_modules -prune -o -name '*.py' -print0 | xargs -0 "${PYTHON:-python3}" -c '
 import ast, sys
 for path in sys.argv[1:]:
     ast.parse(open(path, encoding="utf-8").read(), path)'
@@ -54,4 +54,5 @@ step "advisories, where a tool for them is installed" advisories
 step "clippy" cargo clippy --locked --all-targets -- -D warnings
 step "documentation" documentation
 step "tests" cargo test --locked
+step "client libraries of other services" scripts/test_clients.sh
 say "all passed in $SECONDS s"

@@ -168,6 +168,7 @@ fn work(store: Store, settings: &Settings) -> Finding {
             model: None,
             checks: true,
             glossary: Glossary::default(),
+            html: false,
         };
         let service = app::service(store, settings)?;
         let translation = app::block_on(service.translate(&[article], &options, None))??;

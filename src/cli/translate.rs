@@ -36,7 +36,8 @@ pub(super) fn run(args: TranslateArgs, settings: &Settings) -> Result<(), CliErr
     let article = args.input.article(settings.limits.text_characters)?;
     let (service, model) = app::service_and_model(settings, args.model.as_deref())?;
     let glossary = args.glossary.glossary(&[args.to])?;
-    let options = TranslationOptions { source: args.from, target: args.to, model, checks: !args.no_checks, glossary };
+    let checks = !args.no_checks;
+    let options = TranslationOptions { source: args.from, target: args.to, model, checks, glossary, html: false };
     let translation = app::block_on(service.translate(&[article], &options, None))??;
     if args.json {
         return output::json(&http::translation_json(translation));

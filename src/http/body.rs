@@ -1,4 +1,4 @@
-//! Request bodies: JSON only, bounded in size and time, with errors that name the field.
+//! Request bodies, bounded in size and time; JSON on the native routes, with errors that name the field.
 
 use std::time::Duration;
 
@@ -27,13 +27,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = Incoming::of(request, payload);
+        let body = check_json(request).and_then(|()| Incoming::of(request, payload));
         async move { parse(&body?.read().await?).map(Self) }.boxed_local()
     }
 }
 
 /// A body that has not been read yet.
-struct Incoming {
+pub(super) struct Incoming {
     payload: Decompress<Payload>,
     limit: usize,
     declared: Option<usize>,
@@ -41,9 +41,13 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn of(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ApiError> {
+    /// The body of a request, whatever it holds.
+    ///
+    /// # Errors
+    /// [`ApiError`] where it is compressed in a way that is not read.
+    pub(super) fn of(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ApiError> {
         let state = request.app_data::<Data<ApiState>>().ok_or_else(|| ApiError::internal(&"no state is set"))?;
-        check_type(request)?;
+        check_encoding(request)?;
         Ok(Self {
             payload: Decompress::from_headers(payload.take(), request.headers()),
             limit: state.limits.body_bytes,
@@ -52,7 +56,11 @@ impl Incoming {
         })
     }
 
-    async fn read(self) -> Result<Bytes, ApiError> {
+    /// All of it.
+    ///
+    /// # Errors
+    /// [`ApiError`] where it is too long, too late or broken.
+    pub(super) async fn read(self) -> Result<Bytes, ApiError> {
         let timeout = self.timeout;
         let late = || {
             let message = format!("the body did not arrive within {} ms", timeout.as_millis());
@@ -92,14 +100,21 @@ fn declared_bytes(request: &HttpRequest) -> Option<usize> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn check_type(request: &HttpRequest) -> Result<(), ApiError> {
-    let kind = request.content_type();
-    let json = kind.eq_ignore_ascii_case("application/json")
-        || (kind.starts_with("application/") && kind.to_ascii_lowercase().ends_with("+json"));
-    if !json {
-        let message = "the body must be JSON, sent with `content-type: application/json`";
-        return Err(ApiError::new(ErrorCode::UnsupportedMediaType, message).at("content-type"));
+/// Whether a content type is JSON's.
+pub(super) fn is_json(kind: &str) -> bool {
+    kind.eq_ignore_ascii_case("application/json")
+        || (kind.starts_with("application/") && kind.to_ascii_lowercase().ends_with("+json"))
+}
+
+fn check_json(request: &HttpRequest) -> Result<(), ApiError> {
+    if is_json(request.content_type()) {
+        return Ok(());
     }
+    let message = "the body must be JSON, sent with `content-type: application/json`";
+    Err(ApiError::new(ErrorCode::UnsupportedMediaType, message).at("content-type"))
+}
+
+fn check_encoding(request: &HttpRequest) -> Result<(), ApiError> {
     let known = |encoding: &str| ["identity", "gzip"].iter().any(|name| encoding.trim().eq_ignore_ascii_case(name));
     let encoding = request.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
     if encoding.is_some_and(|encoding| !known(encoding)) {
@@ -110,22 +125,46 @@ fn check_type(request: &HttpRequest) -> Result<(), ApiError> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let text = std::str::from_utf8(body).map_err(|error| {
-        let message = format!("the body is not UTF-8: bad byte at offset {}", error.valid_up_to());
-        ApiError::invalid("body", message)
-    })?;
+    parse_with(body, |reader| serde_path_to_error::deserialize(reader))
+}
+
+/// What goes wrong while a value is read from JSON, and where.
+pub(super) type JsonError = serde_path_to_error::Error<serde_json::Error>;
+/// Reads JSON from the text of a body.
+pub(super) type JsonReader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+
+/// Reads a JSON object by `read`.
+///
+/// # Errors
+/// [`ApiError`] that names the field.
+pub(super) fn parse_with<'a, T>(
+    body: &'a [u8],
+    read: impl FnOnce(&mut JsonReader<'a>) -> Result<T, JsonError>,
+) -> Result<T, ApiError> {
+    let text = utf8(body)?;
     // serde would take an array for a struct, field by field.
     if !text.trim_start().starts_with('{') {
         return Err(ApiError::invalid("body", "the body must be a JSON object"));
     }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
-    deserializer.end().map_err(|error| ApiError::invalid("body", format!("not JSON: {error}")))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = read(&mut reader).map_err(|error| refusal(&error))?;
+    reader.end().map_err(|error| ApiError::invalid("body", format!("not JSON: {error}")))?;
     Ok(value)
 }
 
+/// The text of a body, or of a part of one.
+///
+/// # Errors
+/// [`ApiError`] where it is not UTF-8.
+pub(super) fn utf8(body: &[u8]) -> Result<&str, ApiError> {
+    std::str::from_utf8(body).map_err(|error| {
+        let message = format!("the body is not UTF-8: bad byte at offset {}", error.valid_up_to());
+        ApiError::invalid("body", message)
+    })
+}
+
 /// Names the field that a JSON error is about.
-fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+pub(super) fn refusal(error: &JsonError) -> ApiError {
     let message: String = error.inner().to_string().chars().take(MESSAGE_CHARACTERS).collect();
     let path = error.path().to_string();
     if let Some(field) = named_field(&message) {

@@ -1,11 +1,8 @@
 //! How long a client waits for its answer.
 
-use std::{
-    future::{Ready, ready},
-    time::Duration,
-};
+use std::time::Duration;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::HttpRequest;
 
 use super::error::ApiError;
 
@@ -13,16 +10,11 @@ use super::error::ApiError;
 const HEADER: &str = "x-request-timeout-ms";
 
 /// The time that a request's client has; `None` where it does not say.
-pub(super) struct Patience(pub(super) Option<Duration>);
-
-impl FromRequest for Patience {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let value = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or_default());
-        ready(value.map(parse).transpose().map(Self))
-    }
+///
+/// # Errors
+/// [`ApiError`] where it says no time.
+pub(super) fn of(request: &HttpRequest) -> Result<Option<Duration>, ApiError> {
+    request.headers().get(HEADER).map(|value| parse(value.to_str().unwrap_or_default())).transpose()
 }
 
 fn parse(value: &str) -> Result<Duration, ApiError> {

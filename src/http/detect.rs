@@ -85,11 +85,11 @@ impl From<service::Detection> for Detection {
 )]
 #[post("/v1/detect")]
 pub(super) async fn detect(
-    User(client): User,
+    User { client, .. }: User,
     state: Data<ApiState>,
     JsonBody(request): JsonBody<DetectRequest>,
 ) -> Result<Json<DetectResponse>, ApiError> {
-    let texts = request.text.parse(&state.limits)?;
+    let texts = request.text.parse("text", &state.limits)?;
     client.spend(texts.iter().map(Article::characters).sum())?;
     let service = state.service.clone();
     // A long text takes a while, and this thread serves other connections.

@@ -1,4 +1,5 @@
-//! What goes around every request: its id, its log line, a guard against panics, and the one error body.
+//! What goes around every request: its id, its log line, a guard against panics, and the error body: one on all native
+//! routes, and that of each family of compatibility routes.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use super::{
     ApiState,
+    compat::Family,
     error::{ApiError, ErrorCode},
     gate,
 };
@@ -56,6 +58,7 @@ pub(super) async fn wrap(
     let id = RequestId::of(request.headers());
     let metrics = request.app_data::<Data<ApiState>>().map(|state| Arc::clone(&state.metrics));
     let line = LogLine::start(&request, metrics);
+    let family = Family::of(request.path());
     request.extensions_mut().insert(id.clone());
     // A HEAD is a GET whose body the server leaves out by itself.
     if *request.method() == Method::HEAD {
@@ -67,7 +70,7 @@ pub(super) async fn wrap(
     let failure = match result {
         Ok(Ok(response)) => {
             let (request, response) = response.map_into_boxed_body().into_parts();
-            let response = complete(response, &id);
+            let response = complete(response, &id, family);
             line.finish(response.status(), request.match_pattern().as_deref());
             return Ok(ServiceResponse::new(request, response));
         }
@@ -76,16 +79,17 @@ pub(super) async fn wrap(
         Err(_) => ApiError::internal(&"a handler panicked").into(),
     };
     // The request went with the handler, so the whole response travels as an error.
-    let response = complete(HttpResponse::from_error(failure), &id);
+    let response = complete(HttpResponse::from_error(failure), &id, family);
     line.finish(response.status(), None);
     Err(InternalError::from_response("", response).into())
 }
 
-/// Gives a response the headers that all have, and an error the body that all errors have.
-fn complete(response: HttpResponse, id: &RequestId) -> HttpResponse {
-    let mut response = match error_of(&response) {
-        Some(error) => with_error_body(response, &error, id),
-        None => response,
+/// Gives a response the headers that all have, and an error the body that all errors of its family have.
+fn complete(response: HttpResponse, id: &RequestId, family: Option<Family>) -> HttpResponse {
+    let mut response = match (error_of(&response), family) {
+        (Some(error), Some(family)) => family.form(&error).of(response),
+        (Some(error), None) => with_error_body(response, &error, id),
+        (None, _) => response,
     };
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0) {

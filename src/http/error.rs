@@ -214,6 +214,26 @@ impl ApiError {
         self
     }
 
+    /// What went wrong, for programs.
+    pub(super) fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// What went wrong, for people.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The field at fault, where there is one.
+    pub(super) fn param(&self) -> Option<&str> {
+        self.param.as_deref()
+    }
+
+    /// Seconds after which it is worth another try, where it is.
+    pub(super) fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
+    }
+
     /// The body, under the request's id.
     pub(super) fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {

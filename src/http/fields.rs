@@ -47,26 +47,32 @@ pub(super) enum Texts {
 }
 
 impl Texts {
-    /// The texts within their limits; errors name the text.
-    pub(super) fn parse(self, limits: &LimitSettings) -> Result<Vec<Article>, ApiError> {
-        match self {
-            Self::One(text) => Ok(vec![Article::parse("text", text, limits.text_characters)?]),
-            Self::Many(texts) => many(texts, limits),
-        }
+    /// The texts within their limits, sent in `field`; errors name the text.
+    pub(super) fn parse(self, field: &str, limits: &LimitSettings) -> Result<Vec<Article>, ApiError> {
+        let articles = self.named(field, limits)?.into_iter();
+        let articles = articles.map(|(name, text)| Article::parse(&name, text, limits.text_characters));
+        Ok(articles.collect::<Result<_, _>>()?)
     }
-}
 
-fn many(texts: Vec<String>, limits: &LimitSettings) -> Result<Vec<Article>, ApiError> {
-    if texts.is_empty() {
-        return Err(ApiError::invalid("text", "text: holds no text"));
+    /// Each text, with what errors call it: `text`, or `text[3]`.
+    ///
+    /// # Errors
+    /// [`ApiError`] where there are none or too many.
+    pub(super) fn named(self, field: &str, limits: &LimitSettings) -> Result<Vec<(String, String)>, ApiError> {
+        let texts = match self {
+            Self::One(text) => return Ok(vec![(field.to_owned(), text)]),
+            Self::Many(texts) => texts,
+        };
+        if texts.is_empty() {
+            return Err(ApiError::invalid(field, format!("{field}: holds no text")));
+        }
+        if texts.len() > limits.texts {
+            let message = format!("{field} has {} texts, the limit is {}", texts.len(), limits.texts);
+            let error = ApiError::new(ErrorCode::InputTooLong, message).at(field);
+            return Err(error.beyond(limits.texts, Some(texts.len())));
+        }
+        Ok(texts.into_iter().enumerate().map(|(index, text)| (format!("{field}[{index}]"), text)).collect())
     }
-    if texts.len() > limits.texts {
-        let message = format!("text has {} texts, the limit is {}", texts.len(), limits.texts);
-        let error = ApiError::new(ErrorCode::InputTooLong, message).at("text");
-        return Err(error.beyond(limits.texts, Some(texts.len())));
-    }
-    let parse = |(index, text)| Article::parse(&format!("text[{index}]"), text, limits.text_characters);
-    Ok(texts.into_iter().enumerate().map(parse).collect::<Result<_, _>>()?)
 }
 
 impl<'de> Deserialize<'de> for Texts {
@@ -168,11 +174,13 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
 
 /// Reads a model's name from the path. A name that no model can have is the name of no model.
 pub(super) fn model_in_path(name: &str) -> Result<ModelId, ApiError> {
-    let unknown = || {
-        let shown: String = name.chars().take(96).collect();
-        ApiError::new(ErrorCode::NotFound, format!("no model is called {shown:?}")).at("model")
-    };
-    name.parse().map_err(|_| unknown())
+    name.parse().map_err(|_| unknown_model(name))
+}
+
+/// There is no model of that name.
+pub(super) fn unknown_model(name: &str) -> ApiError {
+    let shown: String = name.chars().take(96).collect();
+    ApiError::new(ErrorCode::NotFound, format!("no model is called {shown:?}")).at("model")
 }
 
 #[cfg(test)]

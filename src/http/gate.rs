@@ -3,6 +3,7 @@
 use std::{
     future::{Ready, ready},
     net::{IpAddr, Ipv4Addr},
+    time::Duration,
 };
 
 use actix_cors::Cors;
@@ -18,40 +19,59 @@ use actix_web::{
     web::Data,
 };
 
-use super::{ApiState, error::ApiError, origin::OwnOrigin};
+use super::{ApiState, compat::Family, deadline, error::ApiError, origin::OwnOrigin};
 use crate::access::{Client, Scope, client_address};
 
 /// What needs no key: what starts, stops and balances services, and what describes them.
-const OPEN: &[&str] = &["/", "/docs", "/health/live", "/health/ready", "/openapi.json"];
+const OPEN: &[&str] =
+    &["/", "/docs", "/frontend/settings", "/health", "/health/live", "/health/ready", "/openapi.json"];
 
-/// Lets `request` on to its route with the [`Client`] that it comes from, or refuses it before its body is read.
+/// Lets `request` on to its route with the [`Client`] that it comes from, or refuses it before its body is read. A
+/// LibreTranslate client may have its key in the body: there the route asks for it, and nothing that it answers without goes
+/// out.
 pub(super) async fn admit(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if !OPEN.contains(&request.path()) {
-        match client(request.request()) {
-            Ok(client) => drop(request.extensions_mut().insert(client)),
-            // A response, and no error: what lies around this adds its headers to responses only.
-            Err(error) => return Ok(ServiceResponse::from_err(error, request.into_parts().0)),
-        }
+    if OPEN.contains(&request.path()) {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    }
+    if has_key_in_body(request.request()) {
+        let response = next.call(request).await?.map_into_boxed_body();
+        let is_let_in = response.request().extensions().contains::<Client>();
+        let forgot = || ApiError::internal(&"a route answered without asking for a key");
+        return Ok(if response.status().is_success() && !is_let_in {
+            response.error_response(forgot())
+        } else {
+            response
+        });
+    }
+    match client(request.request(), key(request.headers())) {
+        Ok(client) => drop(request.extensions_mut().insert(client)),
+        // A response, and no error: what lies around this adds its headers to responses only.
+        Err(error) => return Ok(ServiceResponse::from_err(error, request.into_parts().0)),
     }
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
-fn client(request: &HttpRequest) -> Result<Client, ApiError> {
+fn has_key_in_body(request: &HttpRequest) -> bool {
+    Family::of(request.path()) == Some(Family::LibreTranslate) && !request.headers().contains_key(header::AUTHORIZATION)
+}
+
+fn client(request: &HttpRequest, key: Option<&str>) -> Result<Client, ApiError> {
     let state = request.app_data::<Data<ApiState>>().ok_or_else(|| ApiError::internal(&"no state is set"))?;
-    let client = state.access.admit(bearer(request.headers()), address(request, state))?;
+    let client = state.access.admit(key, address(request, state))?;
     if let Some(key) = client.key() {
         tracing::debug!(%key, "let in");
     }
     Ok(client)
 }
 
-/// The key in `authorization: Bearer KEY`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The key in `authorization: Bearer KEY`, or as DeepL's clients send it.
+fn key(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    let known = ["bearer", "deepl-auth-key"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    known.then(|| key.trim())
 }
 
 fn address(request: &HttpRequest, state: &ApiState) -> IpAddr {
@@ -63,14 +83,33 @@ fn address(request: &HttpRequest, state: &ApiState) -> IpAddr {
 }
 
 /// The client that a request comes from, which may use the service.
-pub(super) struct User(pub(super) Client);
+pub(super) struct User {
+    pub(super) client: Client,
+    /// How long it waits; `None` where it does not say.
+    pub(super) within: Option<Duration>,
+}
+
+impl User {
+    fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        Ok(Self { client: with_scope(request, Scope::Use)?, within: deadline::of(request)? })
+    }
+
+    /// The same where the key may be in the body.
+    pub(super) fn with_key(request: &HttpRequest, key: Option<&str>) -> Result<Self, ApiError> {
+        if has_key_in_body(request) {
+            let client = client(request, key.filter(|key| !key.is_empty()))?;
+            request.extensions_mut().insert(client);
+        }
+        Self::of(request)
+    }
+}
 
 impl FromRequest for User {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(with_scope(request, Scope::Use).map(Self))
+        ready(Self::of(request))
     }
 }
 
@@ -101,7 +140,7 @@ pub(super) fn cors(origins: &[String]) -> Condition<Cors> {
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .allowed_header("x-request-id")
         .allowed_header("x-request-timeout-ms")
-        .expose_headers(["x-request-id", "retry-after", "etag", "cache-status", "server-timing"])
+        .expose_headers(["x-request-id", "retry-after", "etag", "cache-status", "server-timing", "x-breve-ignored"])
         .max_age(3600);
     let cors = match origins.iter().any(|origin| origin == "*") {
         true => cors.allow_any_origin().send_wildcard(),
@@ -128,20 +167,19 @@ pub(super) fn secure(headers: &mut HeaderMap) {
 mod tests {
     use actix_web::test::TestRequest;
 
-    use super::*;
-
     #[test]
     fn a_key_is_read_whatever_its_scheme_is_written_like() {
         for (value, key) in [
             ("Bearer abc", Some("abc")),
             ("bearer  abc ", Some("abc")),
             ("BEARER abc", Some("abc")),
+            ("DeepL-Auth-Key abc", Some("abc")),
             ("Basic abc", None),
             ("Bearer", None),
             ("abc", None),
         ] {
             let request = TestRequest::get().insert_header(("authorization", value)).to_http_request();
-            assert_eq!(bearer(request.headers()), key, "{value}");
+            assert_eq!(super::key(request.headers()), key, "{value}");
         }
     }
 }

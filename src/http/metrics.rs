@@ -9,8 +9,8 @@ use actix_web::{
 use super::{ApiState, error::ApiError, schemas};
 use crate::{
     domain::{ModelState, StageTimings},
-    service::{CacheStatus, Load, ModelStatus, Readiness, Service},
-    telemetry::Snapshot,
+    service::{CacheStatus, Load, ModelStatus, Readiness, Service, Summarized},
+    telemetry::{Metrics, Snapshot},
 };
 
 /// As OpenMetrics has it.
@@ -29,7 +29,7 @@ pub(super) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-tim
     ),
 )]
 #[get("/metrics")]
-pub(super) async fn metrics(state: Data<ApiState>) -> Result<HttpResponse, ApiError> {
+pub(super) async fn read(state: Data<ApiState>) -> Result<HttpResponse, ApiError> {
     let service = state.service.clone();
     let snapshot = block(move || snapshot(&service)).await.map_err(|error| ApiError::internal(&error))?;
     let text = state.metrics.text(snapshot).map_err(|error| ApiError::internal(&error))?;
@@ -95,8 +95,16 @@ pub(super) fn server_timing(timings: &StageTimings) -> String {
     stages.map(stage).join(", ")
 }
 
+/// Counts what a summary took.
+pub(super) fn count(metrics: &Metrics, Summarized { summary, cache }: &Summarized) {
+    metrics.cached(cache_result(*cache));
+    if matches!(cache, CacheStatus::Miss { .. } | CacheStatus::Bypass) {
+        metrics.worked(&summary.timings, summary.usage);
+    }
+}
+
 /// The label of an answer's origin.
-pub(super) const fn cache_result(status: CacheStatus) -> &'static str {
+const fn cache_result(status: CacheStatus) -> &'static str {
     match status {
         CacheStatus::Bypass => "bypass",
         CacheStatus::Miss { .. } => "miss",

@@ -4,6 +4,7 @@
 
 mod body;
 mod checks;
+mod compat;
 mod deadline;
 mod detect;
 mod docs;

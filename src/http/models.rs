@@ -7,22 +7,43 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ApiState, error::ApiError, fields, gate::Manager, schemas};
+use super::{
+    ApiState,
+    compat::openai::{self, ListedModel},
+    error::ApiError,
+    fields,
+    gate::Manager,
+    schemas,
+};
 use crate::{
     domain::{Language, LanguagePair, Languages, ModelId, ModelState, Task},
     service::ModelStatus,
 };
 
-/// Every model known.
+/// Every model known. One shape for two kinds of clients: OpenAI's read `object` and `data`.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ModelsResponse {
     models: Vec<Model>,
+    /// Always `list`.
+    #[schema(examples("list"))]
+    object: &'static str,
+    /// What the `model` of `POST /v1/chat/completions` may be.
+    data: Vec<ListedModel>,
 }
 
 impl From<Vec<ModelStatus>> for ModelsResponse {
     fn from(models: Vec<ModelStatus>) -> Self {
-        Self { models: models.into_iter().map(Into::into).collect() }
+        let data = openai::listed(&models);
+        Self { models: models.into_iter().map(Into::into).collect(), object: "list", data }
     }
+}
+
+/// A model, or one of the names that stand for summaries in chats.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum ShownModel {
+    Known(Box<Model>),
+    Summary(ListedModel),
 }
 
 /// A model and where it stands.
@@ -67,6 +88,15 @@ pub(super) struct Model {
     revision: Option<String>,
     /// Bytes on disk.
     disk_bytes: u64,
+    /// Always `model`; this and the next two are for OpenAI's clients.
+    #[schema(examples("model"))]
+    object: &'static str,
+    /// Always 0: Breve does not know.
+    #[schema(examples(0))]
+    created: u64,
+    /// Who publishes it.
+    #[schema(examples("Helsinki-NLP"))]
+    owned_by: String,
 }
 
 /// Where a model stands.
@@ -134,6 +164,7 @@ impl From<ModelStatus> for Model {
     fn from(status: ModelStatus) -> Self {
         let ModelStatus { card, state, revision, disk_bytes } = status;
         let mut model = Self {
+            owned_by: openai::owner(&card),
             id: card.id,
             task: card.task,
             architecture: name_of(card.architecture),
@@ -148,6 +179,8 @@ impl From<ModelStatus> for Model {
             memory_bytes: None,
             revision,
             disk_bytes,
+            object: "model",
+            created: 0,
         };
         model.set_state(state);
         model
@@ -233,17 +266,22 @@ pub(super) async fn list(state: Data<ApiState>) -> Result<Json<ModelsResponse>, 
 }
 
 /// Show a model
+///
+/// Also one of the names that stand for summaries in chats, such as `breve-es`.
 #[utoipa::path(
     tag = "models",
     params(("id" = String, Path, description = "The model's name", example = "opus-mt-en-es")),
-    responses((status = 200, description = "The model", body = Model), schemas::ModelErrors),
+    responses((status = 200, description = "The model", body = ShownModel), schemas::ModelErrors),
 )]
 #[get("/v1/models/{id}")]
-pub(super) async fn show(state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
+pub(super) async fn show(state: Data<ApiState>, id: Path<String>) -> Result<Json<ShownModel>, ApiError> {
+    if let Some(summary) = openai::virtual_model(&id) {
+        return Ok(Json(ShownModel::Summary(summary)));
+    }
     let id = fields::model_in_path(&id)?;
     let service = state.service.clone();
     let status = block(move || service.model(&id)).await.map_err(|error| ApiError::internal(&error))??;
-    Ok(Json(public(status).into()))
+    Ok(Json(ShownModel::Known(Box::new(public(status).into()))))
 }
 
 /// Load a model into memory

@@ -13,7 +13,9 @@ use utoipa::{
 };
 
 use super::{
-    ApiState, detect, docs, envelope,
+    ApiState,
+    compat::{deepl, hugging_face, libretranslate, openai},
+    detect, docs, envelope,
     error::{ErrorBody, ErrorCode, ErrorDetail},
     fallback, gate, health, languages, metrics, models, pull,
     stream::{PlanEvent, ProgressEvent, SentenceEvent},
@@ -27,16 +29,22 @@ macro_rules! routes {
         #[openapi(
             info(
                 title = "Breve",
-                description = "News summaries in English and Spanish, on your own machine. Every error has the same body; \
-                               every answer carries `x-request-id`.",
+                description = "News summaries in English and Spanish, on your own machine. Every error has the same body, \
+                               but for those of compatibility routes, which have their family's; every answer carries \
+                               `x-request-id`.",
             ),
             tags(
                 (name = "text", description = "Summaries, translations, languages"),
                 (name = "models", description = "What is known, installed and in memory"),
+                (name = "compatibility", description = "For clients of Hugging Face, LibreTranslate, OpenAI and DeepL"),
                 (name = "operations", description = "Health and documentation"),
             ),
             paths($($module::$handler),*),
-            components(schemas(ErrorBody, ErrorDetail, ErrorCode, PlanEvent, ProgressEvent, SentenceEvent)),
+            components(schemas(
+                ErrorBody, ErrorDetail, ErrorCode, PlanEvent, ProgressEvent, SentenceEvent,
+                hugging_face::ErrorBody, libretranslate::ErrorBody, openai::ErrorBody, openai::ErrorDetail,
+                deepl::ErrorBody,
+            )),
             modifiers(&Keys),
             security(("key" = []), ()),
         )]
@@ -58,9 +66,25 @@ routes! {
     models::load,
     models::remove,
     pull::pull,
+    hugging_face::run,
+    hugging_face::run_repository,
+    libretranslate::translate,
+    libretranslate::detect,
+    libretranslate::languages,
+    libretranslate::languages_posted,
+    libretranslate::health,
+    libretranslate::settings,
+    openai::chat,
+    openai::chat_of_model,
+    openai::chat_of_repository,
+    deepl::translate,
+    deepl::languages,
+    deepl::languages_posted,
+    deepl::usage,
+    deepl::usage_posted,
     health::live,
     health::ready,
-    metrics::metrics,
+    metrics::read,
     docs::document,
     docs::browse,
     docs::root,
@@ -84,7 +108,7 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
-/// The OpenAPI 3.1 document of the native routes, as indented JSON with a closing line break.
+/// The OpenAPI 3.1 document, as indented JSON with a closing line break.
 pub fn openapi_json() -> String {
     let mut json = serde_json::to_string_pretty(&openapi()).unwrap_or_default();
     json.push('\n');

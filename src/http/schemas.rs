@@ -176,7 +176,7 @@ fn response(codes: &[ErrorCode]) -> Response {
     response.header("Retry-After", wait.build()).build()
 }
 
-const fn meaning(code: ErrorCode) -> &'static str {
+pub(super) const fn meaning(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::InvalidRequest => {
             "not JSON, a wrong type, an unknown field, an empty text, a request by a page of another site"
@@ -197,7 +197,7 @@ const fn meaning(code: ErrorCode) -> &'static str {
     }
 }
 
-fn example(code: ErrorCode) -> ApiError {
+pub(super) fn example(code: ErrorCode) -> ApiError {
     match code {
         ErrorCode::InvalidRequest => {
             ApiError::invalid("txt", "unknown field `txt`, expected one of `text`, `source` at line 1 column 6")

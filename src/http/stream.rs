@@ -14,12 +14,12 @@ use utoipa::ToSchema;
 use super::{
     envelope::RequestId,
     error::ApiError,
-    metrics::cache_result,
+    metrics,
     summary::{Models, Sentence, Source, SummarizeResponse},
 };
 use crate::{
     domain::{Article, Language, OffsetUnit},
-    service::{CacheStatus, PlanReport, Progress, ServiceError, Stage, Summarized, SummaryEvent},
+    service::{PlanReport, Progress, ServiceError, Stage, Summarized, SummaryEvent},
     telemetry::Metrics,
 };
 
@@ -94,14 +94,6 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    /// Counts what it took.
-    pub(super) fn count(&self, Summarized { summary, cache }: &Summarized) {
-        self.metrics.cached(cache_result(*cache));
-        if matches!(cache, CacheStatus::Miss { .. } | CacheStatus::Bypass) {
-            self.metrics.worked(&summary.timings, summary.usage);
-        }
-    }
-
     /// The whole answer, as it is without a stream.
     pub(super) fn whole(&self, summarized: Summarized) -> SummarizeResponse {
         SummarizeResponse::new(self.id.0.clone(), &self.article, self.unit, self.evidence, summarized.summary)
@@ -127,7 +119,7 @@ impl Writing {
     fn last(&self, outcome: Result<Summarized, ServiceError>) -> Bytes {
         match outcome {
             Ok(summarized) => {
-                self.count(&summarized);
+                metrics::count(&self.metrics, &summarized);
                 named("done", &self.whole(summarized))
             }
             Err(error) => {

@@ -15,12 +15,11 @@ use utoipa::ToSchema;
 use super::{
     ApiState,
     body::JsonBody,
-    deadline::Patience,
     envelope::RequestId,
     error::ApiError,
     fields::{self, Glossary},
     gate::User,
-    metrics::{SERVER_TIMING, server_timing},
+    metrics::{self, SERVER_TIMING, server_timing},
     schemas,
     stream::{self, Writing},
     summary::SummarizeResponse,
@@ -162,10 +161,9 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
 )]
 #[post("/v1/summarize")]
 pub(super) async fn summarize(
-    User(client): User,
+    User { client, within }: User,
     state: Data<ApiState>,
     id: ReqData<RequestId>,
-    Patience(within): Patience,
     JsonBody(request): JsonBody<SummarizeRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let Wanted { article, options, evidence, stream } = request.validate(&state.limits)?;
@@ -181,7 +179,7 @@ pub(super) async fn summarize(
         return Ok(streamed(&state.service, writing, options, within));
     }
     let summarized = state.service.summarize(&writing.article, &options, within).await?;
-    writing.count(&summarized);
+    metrics::count(&state.metrics, &summarized);
     let mut response = HttpResponse::Ok();
     response.insert_header((SERVER_TIMING, server_timing(&summarized.summary.timings)));
     response.insert_header((CACHE_STATUS, cache_status(summarized.cache)));

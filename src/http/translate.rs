@@ -8,7 +8,6 @@ use super::{
     ApiState,
     body::JsonBody,
     checks::{Counts, Repair},
-    deadline::Patience,
     error::ApiError,
     fields::{self, Glossary, GlossaryCounts, Texts, Usage},
     gate::User,
@@ -170,9 +169,8 @@ impl From<StageTimings> for Timings {
 )]
 #[post("/v1/translate")]
 pub(super) async fn translate(
-    User(client): User,
+    User { client, within }: User,
     state: Data<ApiState>,
-    Patience(within): Patience,
     JsonBody(request): JsonBody<TranslateRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let options = TranslationOptions {
@@ -181,8 +179,9 @@ pub(super) async fn translate(
         model: fields::model(request.model.as_deref())?,
         checks: request.checks.unwrap_or(true),
         glossary: request.glossary.parse()?,
+        html: false,
     };
-    let texts = request.text.parse(&state.limits)?;
+    let texts = request.text.parse("text", &state.limits)?;
     client.spend(texts.iter().map(Article::characters).sum())?;
     let translation = state.service.translate(&texts, &options, within).await?;
     state.metrics.worked(&translation.timings, translation.usage);

@@ -101,12 +101,36 @@ impl Service {
         within: Option<Duration>,
         watcher: Watcher,
     ) -> Result<Summarized, ServiceError> {
+        self.summarize_into(article, options, within, watcher, |_, options| options.targets.clone()).await
+    }
+
+    /// Summarises an article in its own language alone, whatever `options` has for targets.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn summarize_as_written(
+        &self,
+        article: &Article,
+        options: &SummaryOptions,
+        within: Option<Duration>,
+    ) -> Result<Summarized, ServiceError> {
+        self.summarize_into(article, options, within, Watcher::default(), |language, _| vec![language]).await
+    }
+
+    async fn summarize_into(
+        &self,
+        article: &Article,
+        options: &SummaryOptions,
+        within: Option<Duration>,
+        watcher: Watcher,
+        targets: impl Fn(Language, &SummaryOptions) -> Vec<Language> + Send + 'static,
+    ) -> Result<Summarized, ServiceError> {
         let started = Instant::now();
         let deadline = self.deadline(started, within);
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
         let planned = blocking(move || {
             let installed = service.installed();
-            let choose = |language| installed.models_for(language, &wanted);
+            let choose = |language| installed.models_for(language, &targets(language, &wanted), &wanted);
             service.plan_with(&text, &wanted, deadline, &installed, choose)
         });
         let mut planned = planned.await?;
@@ -232,18 +256,24 @@ impl Service {
 const STRICT_ROUNDS: usize = 4;
 
 impl Installed<'_> {
-    /// The models for an article in `language`, as far as the caller does not name them. A language that was asked for
-    /// and cannot be had is an error; one that is merely the default is left out and reported.
-    fn models_for(&self, language: Language, options: &SummaryOptions) -> Result<Models, ServiceError> {
+    /// The models for an article in `language` and summaries in `targets`, as far as the caller does not name them. A
+    /// language that was asked for and cannot be had is an error; one that is merely the default, for no targets, is
+    /// left out and reported.
+    fn models_for(
+        &self,
+        language: Language,
+        targets: &[Language],
+        options: &SummaryOptions,
+    ) -> Result<Models, ServiceError> {
         let summarizer = self.summarizer(language, options.mode, options.model.as_ref())?;
         let second_summarizer = self.second_summarizer(language, options.model.as_ref(), &summarizer);
-        let (targets, translators, missing_pairs) = Default::default();
-        let mut models = Models { summarizer, second_summarizer, targets, translators, missing_pairs };
+        let (reached, translators, missing_pairs) = Default::default();
+        let mut models = Models { summarizer, second_summarizer, targets: reached, translators, missing_pairs };
         let defaults = [Language::ENGLISH, Language::SPANISH];
-        let wanted = if options.targets.is_empty() { &defaults } else { &options.targets[..] };
-        for &target in wanted {
+        let asked = !targets.is_empty();
+        for &target in if asked { targets } else { &defaults[..] } {
             if !models.targets.contains(&target) {
-                self.reach(LanguagePair::new(language, target), options, &mut models)?;
+                self.reach(LanguagePair::new(language, target), asked, &mut models)?;
             }
         }
         // A text in neither of the default languages still gets a summary: in its own.
@@ -253,15 +283,16 @@ impl Installed<'_> {
         Ok(models)
     }
 
-    /// Adds a direction's translators to `models`; none where it leads to the article's own language.
-    fn reach(&self, pair: LanguagePair, options: &SummaryOptions, models: &mut Models) -> Result<(), ServiceError> {
+    /// Adds a direction's translators to `models`; none where it leads to the article's own language. One that is
+    /// missing is an error where it was asked for.
+    fn reach(&self, pair: LanguagePair, asked: bool, models: &mut Models) -> Result<(), ServiceError> {
         if pair.source != pair.target {
             match self.translator(pair, None) {
                 Ok(first) => {
                     let second = self.second(pair, &first);
                     models.translators.push((pair, first, second));
                 }
-                Err(_) if options.targets.is_empty() => {
+                Err(_) if !asked => {
                     models.missing_pairs.push(pair);
                     return Ok(());
                 }

@@ -101,6 +101,8 @@ pub struct TranslationOptions {
     pub checks: bool,
     /// Terms; what the service itself holds is added to these.
     pub glossary: Glossary,
+    /// Whether the translations are to be HTML: what stands for a sentence is escaped then, since the sentence was not.
+    pub html: bool,
 }
 
 impl Service {
@@ -128,7 +130,7 @@ impl Service {
         let dropped = translated.iter().map(|part| part.answer.dropped).sum();
         let untried = translated.iter().map(|part| part.answer.untried).sum();
         let glossary = translated.iter().any(|part| part.has_terms).then(|| terms(&translated));
-        let texts = put_back(sources, translated);
+        let texts = put_back(sources, translated, options.html);
         timings.total = started.elapsed();
         let (target, checked) = (options.target, options.checks);
         Ok(Translation { texts, target, dropped, untried, checked, glossary, usage, models, timings })
@@ -190,7 +192,7 @@ fn terms(translated: &[Translated]) -> TermCounts {
 }
 
 /// Gives every text its sentences back.
-fn put_back(sources: Vec<Source>, translated: Vec<Translated>) -> Vec<TranslatedText> {
+fn put_back(sources: Vec<Source>, translated: Vec<Translated>, html: bool) -> Vec<TranslatedText> {
     let mut waiting: BTreeMap<Language, VecDeque<Checked>> =
         translated.into_iter().map(|part| (part.source, part.answer.sentences.into())).collect();
     let restore = |source: Source| {
@@ -200,7 +202,7 @@ fn put_back(sources: Vec<Source>, translated: Vec<Translated>) -> Vec<Translated
         let sentences: Vec<_> =
             pairs.map(|(source, translation)| TranslatedSentence::of(source, translation)).collect();
         TranslatedText {
-            text: replace_sentences(&source, &sentences),
+            text: replace_sentences(&source, &sentences, html),
             sentences,
             source: source.language,
             confidence: source.confidence,
@@ -230,13 +232,17 @@ fn unchanged(source: Source) -> TranslatedText {
 }
 
 /// The original with each sentence replaced, so that what stands between them stays.
-fn replace_sentences(source: &Source, translations: &[TranslatedSentence]) -> String {
+fn replace_sentences(source: &Source, translations: &[TranslatedSentence], html: bool) -> String {
     let original = source.original.text();
     let (mut text, mut end) = (String::with_capacity(original.len()), 0);
     for (sentence, translation) in source.document.sentences.iter().zip(translations) {
         // Two sentences that begin in one entity share its place.
         text.push_str(&original[end..sentence.span.start.max(end)]);
-        text.push_str(&translation.target);
+        if html {
+            text.push_str(&htmlize::escape_text(&translation.target));
+        } else {
+            text.push_str(&translation.target);
+        }
         end = sentence.span.end.max(end);
     }
     text.push_str(&original[end..]);

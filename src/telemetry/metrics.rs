@@ -178,6 +178,12 @@ impl Collector for Snapshot {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         for Row { name, help, kind, values } in &self.rows {
             let mut family = encoder.encode_descriptor(name, help, None, *kind)?;
+            if let [(labels, value)] = &values[..]
+                && labels.is_empty()
+            {
+                Value(*kind, *value).encode(family)?;
+                continue;
+            }
             for (labels, value) in values {
                 Value(*kind, *value).encode(family.encode_family(labels)?)?;
             }

@@ -96,6 +96,64 @@ async fn a_key_to_read_with_manages_nothing_and_one_to_manage_reads_nothing() {
 }
 
 #[actix_web::test]
+async fn clients_of_other_services_bring_their_keys_in_their_own_way() {
+    let api = Api::new();
+    let (_, secret) = key(&api, &[Scope::Use]);
+    let (_, operator) = key(&api, &[Scope::Manage]);
+    let deepl = |key: &str| {
+        let request = TestRequest::post().uri("/v2/translate").insert_header(("authorization", key.to_owned()));
+        request.set_json(json!({"text": ["One rabbit ran."], "target_lang": "ES", "source_lang": "EN"}))
+    };
+    assert_eq!(api.call(deepl(&format!("DeepL-Auth-Key {secret}"))).await.status, 200);
+    let chat = json!({"model": "breve", "messages": [{"role": "user", "content": "One rabbit ran. Nobody left."}]});
+    let chat = |key| with_key(TestRequest::post().uri("/v1/chat/completions").set_json(&chat), key);
+    assert_eq!(api.call(chat(Some(&secret))).await.status, 200);
+    let inputs = json!({"inputs": "One rabbit ran. Nobody left."});
+    let model = |key| with_key(TestRequest::post().uri("/models/extractive").set_json(&inputs), key);
+    assert_eq!(api.call(model(Some(&secret))).await.status, 200);
+    let libre = |key: Option<&str>| {
+        let body = json!({"q": "One rabbit ran.", "source": "en", "target": "es", "api_key": key});
+        TestRequest::post().uri("/translate").set_json(body)
+    };
+    assert_eq!(api.call(libre(Some(&secret))).await.status, 200);
+    assert_eq!(api.call(with_key(libre(None), Some(&secret))).await.status, 200, "in the header, too");
+    let languages = |key: &str| TestRequest::get().uri(&format!("/languages?api_key={key}"));
+    assert_eq!(api.call(languages(&secret)).await.status, 200);
+    for wrong in ["breve_00000000_00", &operator] {
+        for (request, status) in [
+            (deepl(&format!("DeepL-Auth-Key {wrong}")), 403),
+            (libre(Some(wrong)), 403),
+            (with_key(libre(None), Some(wrong)), 403),
+            (languages(wrong), 403),
+        ] {
+            let answer = api.call(request).await;
+            assert_eq!(answer.status, status, "{wrong}: {answer:?}");
+            assert!(!answer.text.contains("RABBIT"), "{answer:?}");
+        }
+        let status = if wrong == operator { 403 } else { 401 };
+        assert_eq!(api.call(chat(Some(wrong))).await.status, status);
+        assert_eq!(api.call(model(Some(wrong))).await.status, status);
+    }
+    assert_eq!(api.call(libre(None)).await.status, 403);
+    assert_eq!(api.get("/v2/usage").await.status, 403);
+    assert_eq!(api.get("/health").await.status, 200);
+}
+
+#[actix_web::test]
+async fn limits_hold_for_clients_of_other_services_too() {
+    let limits = KeyLimits { requests_per_minute: Some(3), tokens_per_minute: Some(10) };
+    let api = ruled(Api::new(), |policy| policy.limits = limits);
+    let long = "The mayor spoke and nobody left the room.";
+    let body = json!({"q": long, "source": "en", "target": "es"});
+    assert_eq!(api.post("/translate", body).await.status, 400, "too much text at once");
+    assert_eq!(api.post("/models/extractive", json!({"inputs": long})).await.status, 413);
+    let chat = json!({"model": "breve", "messages": [{"role": "user", "content": long}]});
+    assert_eq!(api.post("/v1/chat/completions", chat).await.status, 400);
+    let answer = api.post("/v2/translate", json!({"text": [long], "target_lang": "ES"})).await;
+    assert_eq!((answer.status, answer.header("retry-after").is_empty()), (429, false), "{answer:?}");
+}
+
+#[actix_web::test]
 async fn who_asks_too_often_is_told_when_to_come_back() {
     let limits = KeyLimits { requests_per_minute: Some(2), tokens_per_minute: None };
     let api = ruled(Api::new(), |policy| policy.limits = limits);

@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 mod checks;
+mod compat;
 mod errors;
 mod glossary;
 mod harness;

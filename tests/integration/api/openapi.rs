@@ -82,6 +82,8 @@ async fn real_answers_keep_to_their_schemas() {
     let text = json!({"text": ["Nobody left."], "source": "en", "target": "es"});
     let detected = json!({"text": "Nobody left the room."});
     let load = TestRequest::post().uri("/v1/models/en-es-tiny/load");
+    let libre = json!({"q": ["Nobody left."], "source": "auto", "target": "es", "alternatives": 1});
+    let deepl = json!({"text": "Nobody left.", "target_lang": "ES"});
     for (name, answer) in [
         ("SummarizeResponse", api.post("/v1/summarize", article).await),
         ("TranslateResponse", api.post("/v1/translate", text).await),
@@ -90,11 +92,28 @@ async fn real_answers_keep_to_their_schemas() {
         ("ModelsResponse", api.get("/v1/models").await),
         ("Model", api.call(load).await),
         ("Health", api.get("/health/live").await),
+        ("LibreTranslateResponse", api.post("/translate", libre).await),
+        ("LibreTranslateSettings", api.get("/frontend/settings").await),
+        ("DeepLResponse", api.post("/v2/translate", deepl).await),
+        ("DeepLUsage", api.get("/v2/usage").await),
     ] {
         check(strict(schema(&document, name)), &answer.ok(), name);
     }
-    let refused = api.post("/v1/summarize", json!({"text": ""})).await;
-    check(strict(schema(&document, "ErrorBody")), &refused.json(), "ErrorBody");
+    for (name, path) in [
+        ("ErrorBody", "/v1/summarize"),
+        ("HuggingFaceError", "/models/extractive"),
+        ("LibreTranslateError", "/translate"),
+        ("OpenAiErrorBody", "/v1/chat/completions"),
+        ("DeepLError", "/v2/translate"),
+    ] {
+        check(strict(schema(&document, name)), &api.post(path, json!({"text": ""})).await.json(), name);
+    }
+    let chat = json!({"model": "breve", "messages": [{"role": "user", "content": "Nobody left."}]});
+    check(
+        schema(&document, "OpenAiCompletion"),
+        &api.post("/v1/chat/completions", chat).await.ok(),
+        "OpenAiCompletion",
+    );
 }
 
 /// The same schema, but taking no field that it does not name.
@@ -161,7 +180,8 @@ async fn what_is_documented_is_served() {
         for method in item.as_object().unwrap().keys() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             // No model of that name is there: whatever the handler says of it, the handler was reached.
-            let uri = path.replace("{id}", "no-such-model");
+            let uri =
+                path.replace("{id}", "no-such-model").replace("{owner}", "nobody").replace("{name}", "no-such-model");
             let answer = api.call(TestRequest::with_uri(&uri).method(method.clone())).await;
             let message = answer.text.contains("there is nothing at this path");
             assert!(answer.status != 405 && !message, "{method} {path}: {answer:?}");
@@ -224,6 +244,11 @@ fn the_reference_names_every_path_field_and_error() {
     for path in document["paths"].as_object().unwrap().keys().filter(|path| *path != "/") {
         assert!(reference.contains(path), "{path} is not in docs/API.md");
     }
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let ids: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let different: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(different.len(), ids.len(), "an operation's id is there twice: {ids:?}");
     for request in ["SummarizeRequest", "TranslateRequest", "DetectRequest"] {
         for field in document["components"]["schemas"][request]["properties"].as_object().unwrap().keys() {
             assert!(reference.contains(&format!("`{field}`")), "{field} of {request} is not in docs/API.md");

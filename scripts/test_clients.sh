@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Drives a Breve of its own with the client libraries of other services, in Python and, where there is node, from npm.
+#   scripts/test_clients.sh [BREVE]    BREVE is the program to start; by default the debug build
+# Libraries are installed once, into .venv/clients and scripts/clients/node_modules.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '[clients] %s\n' "$*"; }
+die() { say "FAILED: $*"; exit 1; }
+
+breve=${1:-}
+if [ -z "$breve" ]; then
+    cargo build --quiet --locked --bin breve || die "the build"
+    breve=${CARGO_TARGET_DIR:-target}/debug/breve
+fi
+[ -x "$breve" ] || die "there is no program $breve"
+
+python=$(scripts/evaluation/environment.sh clients scripts/clients/requirements.txt) \
+    || die "the Python libraries cannot be installed"
+
+# Node 18 is the first that has fetch.
+node=yes
+if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null; then
+    node=no
+elif ! cmp -s scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json; then
+    say "installing the libraries of npm"
+    npm ci --prefix scripts/clients --silent --no-audit --no-fund || die "the libraries of npm cannot be installed"
+    cp scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json
+fi
+
+home=$(mktemp -d)
+server=
+stop() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    rm -rf "$home"
+}
+trap stop EXIT
+
+alone() { # a breve that knows nothing of this machine
+    HOME=$home XDG_DATA_HOME=$home/data XDG_CONFIG_HOME=$home/config HF_HUB_OFFLINE=1 \
+        BREVE__LIMITS__TEXT_CHARACTERS=20000 BREVE__LOG__FORMAT=text "$@"
+}
+
+BREVE_TEST_KEY=$(alone "$breve" keys create clients 2>/dev/null) || die "no key can be made"
+export BREVE_TEST_KEY
+alone "$breve" serve --bind 127.0.0.1:0 2>"$home/log" &
+server=$!
+address=
+for _ in $(seq 300); do
+    address=$(sed -n 's|.*listening on \(http://[^ ]*\).*|\1|p' "$home/log" | head -n 1)
+    [ -z "$address" ] || break
+    kill -0 "$server" 2>/dev/null || { cat "$home/log" >&2; die "the server ended at its start"; }
+    sleep 0.1
+done
+[ -n "$address" ] || { cat "$home/log" >&2; die "the server does not say where it listens"; }
+
+export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 HF_HUB_DISABLE_TELEMETRY=1 PYTHONDONTWRITEBYTECODE=1
+began=$SECONDS failed=()
+for check in scripts/clients/check_*.py; do
+    HOME=$home "$python" "$check" "$address" || failed+=("$check")
+done
+if [ "$node" = yes ]; then
+    for check in scripts/clients/check_*.mjs; do
+        node "$check" "$address" || failed+=("$check")
+    done
+else
+    say "the libraries of npm were NOT checked: node 18 or newer with npm is not installed"
+fi
+[ ${#failed[@]} -eq 0 ] || die "${failed[*]}; to run one alone: $python ${failed[0]} ADDRESS"
+say "all went well in $((SECONDS - began)) s"
