@@ -59,6 +59,14 @@ pub enum CliError {
     /// The keys cannot be read or changed.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// Some articles of a batch failed; the others are done.
+    #[error("{failed} of {total} articles failed; the results say why")]
+    Incomplete {
+        /// Those that failed.
+        failed: usize,
+        /// All that are done.
+        total: usize,
+    },
     /// `breve doctor` found so many problems.
     #[error("{0} of the parts above do not work")]
     Unwell(usize),
@@ -131,6 +139,7 @@ impl CliError {
             Self::Service(error) => service_code(error),
             Self::Store(error) => store_code(error),
             Self::Engine(error) => engine_code(error),
+            Self::Incomplete { .. } => INCOMPLETE,
             Self::Unreachable { .. } => NETWORK,
             Self::NotReady(_) => TIMEOUT,
             Self::Keys(KeyFileError::Unknown(_)) => NOT_FOUND,
@@ -151,6 +160,7 @@ const CONFIG: u8 = 7;
 const LANGUAGE: u8 = 8;
 const TIMEOUT: u8 = 9;
 const DIFFERS: u8 = 10;
+const INCOMPLETE: u8 = 11;
 
 fn service_code(error: &ServiceError) -> u8 {
     match error {

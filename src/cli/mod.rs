@@ -1,6 +1,7 @@
 //! The command line: one file a command. Flags become validated types here, and nothing else sees them.
 
 mod app;
+mod batch;
 mod completions;
 mod config;
 mod detect;
@@ -46,7 +47,8 @@ Exit codes:
   7  the configuration is wrong
   8  no installed model translates between these languages
   9  it took too long, or too much is waiting
-  10 a summary is not what its receipt says";
+  10 a summary is not what its receipt says
+  11 some articles of a batch failed";
 
 /// Summarises news articles in English and Spanish, on this machine.
 #[derive(Debug, Parser)]
@@ -68,6 +70,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Prints the summary of an article in English and Spanish.
     Summarize(summarize::SummarizeArgs),
+    /// Summarises the articles of a file; what was interrupted goes on where it was.
+    Batch(batch::BatchArgs),
     /// Translates a text sentence by sentence.
     Translate(translate::TranslateArgs),
     /// Makes a summary again from its receipt, and says whether it is the same.
@@ -112,6 +116,7 @@ impl Cli {
         match self.command {
             Command::Serve(_) => serve::run(&settings),
             Command::Summarize(args) => summarize::run(args, &settings),
+            Command::Batch(args) => batch::run(&args, &settings),
             Command::Translate(args) => translate::run(args, &settings),
             Command::Verify(args) => verify::run(args, &settings),
             Command::Detect(args) => detect::run(&args, &settings),
@@ -140,6 +145,7 @@ impl Cli {
         match &self.command {
             Command::Serve(args) => Some(&args.engine),
             Command::Summarize(args) => Some(&args.engine),
+            Command::Batch(args) => Some(&args.engine),
             Command::Translate(args) => Some(&args.engine),
             Command::Generate(args) => Some(&args.engine),
             Command::Verify(_)

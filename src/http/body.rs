@@ -124,7 +124,7 @@ fn check_encoding(request: &HttpRequest) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     parse_with(body, |reader| serde_path_to_error::deserialize(reader))
 }
 

@@ -36,7 +36,7 @@ use crate::{access::Access, config::LimitSettings, service::Service, telemetry::
 pub use error::{ApiError, ErrorCode};
 pub use routes::{app, configure, openapi_json};
 pub use server::{ServeError, Server, is_private, run};
-pub use wire::{detection_json, model_json, models_json, summary_json, translation_json};
+pub use wire::{Asked, detection_json, error_json, model_json, models_json, summary_json, translation_json};
 
 /// What every route may use.
 #[derive(Clone)]

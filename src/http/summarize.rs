@@ -87,15 +87,15 @@ pub(super) struct SummarizeRequest {
 }
 
 /// A request that can be served.
-struct Wanted {
-    article: Article,
-    options: SummaryOptions,
-    evidence: bool,
-    stream: bool,
+pub(super) struct Wanted {
+    pub(super) article: Article,
+    pub(super) options: SummaryOptions,
+    pub(super) evidence: bool,
+    pub(super) stream: bool,
 }
 
 impl SummarizeRequest {
-    fn validate(self, limits: &LimitSettings) -> Result<Wanted, ApiError> {
+    pub(super) fn validate(self, limits: &LimitSettings) -> Result<Wanted, ApiError> {
         let options = SummaryOptions {
             source: fields::source(self.source.as_deref())?,
             targets: targets(self.targets)?,

@@ -1,19 +1,67 @@
 //! The answers of the API for the command line's `--json`, which prints the same shapes.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
-    detect::DetectResponse, models::Model, models::ModelsResponse, summary::SummarizeResponse,
+    body,
+    detect::DetectResponse,
+    error::ApiError,
+    models::Model,
+    models::ModelsResponse,
+    summarize::{SummarizeRequest, Wanted},
+    summary::SummarizeResponse,
     translate::TranslateResponse,
 };
 use crate::{
-    domain::{Article, OffsetUnit, Summary},
+    config::LimitSettings,
+    domain::{Article, OffsetUnit, Summary, SummaryOptions},
     service::{Detection, ModelStatus, Translation},
 };
 
 /// The answer of `POST /v1/summarize`, with evidence.
 pub fn summary_json(article: &Article, unit: OffsetUnit, summary: Summary) -> impl Serialize {
     SummarizeResponse::new(uuid::Uuid::new_v4().to_string(), article, unit, true, summary)
+}
+
+/// A body of `POST /v1/summarize`, as the route reads it.
+pub struct Asked {
+    /// The article.
+    pub article: Article,
+    /// What its summary is to be like.
+    pub options: SummaryOptions,
+    evidence: bool,
+}
+
+impl Asked {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`ApiError`], as the route answers it.
+    pub fn parse(body: &str, limits: &LimitSettings) -> Result<Self, ApiError> {
+        let request: SummarizeRequest = body::parse(body.as_bytes())?;
+        let Wanted { article, options, evidence, .. } = request.validate(limits)?;
+        Ok(Self { article, options, evidence })
+    }
+
+    /// The answer of the route.
+    ///
+    /// # Errors
+    /// None that an answer could give.
+    pub fn answer(&self, summary: Summary) -> Result<Value, ApiError> {
+        let (id, unit) = (uuid::Uuid::new_v4().to_string(), self.options.offset_unit);
+        let answer = SummarizeResponse::new(id, &self.article, unit, self.evidence, summary);
+        serde_json::to_value(answer).map_err(|error| ApiError::internal(&error))
+    }
+}
+
+/// What the route's error body has under `error`.
+pub fn error_json(error: &ApiError) -> Value {
+    let mut body = serde_json::to_value(error.body("")).unwrap_or_default();
+    let mut detail = body["error"].take();
+    // There was no request.
+    detail.as_object_mut().map(|fields| fields.remove("request_id"));
+    detail
 }
 
 /// The answer of `POST /v1/translate`.

@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod batch;
 mod batches;
 mod builtin;
 mod cli;
