@@ -9,6 +9,7 @@ mod memory;
 mod meters;
 mod models;
 mod request;
+mod roles;
 mod shared;
 mod worker;
 
@@ -39,6 +40,7 @@ pub use meters::PoolWork;
 use models::{Models, Slot};
 pub use request::{OnProgress, Round};
 use request::{Request, Visit, Waiter, Watch};
+use roles::{chunk_plan, summarize, translate};
 use shared::Shared;
 use worker::Worker;
 
@@ -247,27 +249,6 @@ fn in_time(model: &InstalledModel, visit: Visit, deadline: Instant) -> Result<Vi
         return Ok(visit);
     }
     Err(PoolError::Overloaded { model: model.name.id.clone(), retry_after: shared.backlog() })
-}
-
-fn summarize(role: &Role, request: &SummarizeRequest, model: &dyn Generate) -> Result<SummarizeOutput, EngineError> {
-    match role {
-        Role::Summarizer(summarizer) => summarizer.summarize(request, model),
-        Role::Translator(_) => Err(EngineError::Failed("this model translates, it does not summarise".into())),
-    }
-}
-
-fn chunk_plan(role: &Role, request: &SummarizeRequest) -> Result<ChunkPlan, EngineError> {
-    match role {
-        Role::Summarizer(summarizer) => summarizer.plan(request),
-        Role::Translator(_) => Err(EngineError::Failed("this model translates, it does not summarise".into())),
-    }
-}
-
-fn translate(role: &Role, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError> {
-    match role {
-        Role::Translator(translator) => translator.translate(request, model),
-        Role::Summarizer(_) => Err(EngineError::Failed("this model summarises, it does not translate".into())),
-    }
 }
 
 /// What a request is told that got no answer.
