@@ -5,7 +5,10 @@ use actix_web::{
     web::{Data, Json, Path, block},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Ref, RefOr, Schema, schema::AnyOfBuilder},
+};
 
 use super::{
     ApiState,
@@ -38,12 +41,29 @@ impl From<Vec<ModelStatus>> for ModelsResponse {
     }
 }
 
-/// A model, or one of the names that stand for summaries in chats.
-#[derive(Debug, Serialize, ToSchema)]
+/// A model, or one of the names that stand for summaries in chats: of a model OpenAI's clients read what both have.
+#[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum ShownModel {
     Known(Box<Model>),
     Summary(ListedModel),
+}
+
+impl ToSchema for ShownModel {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Model::schemas(schemas);
+        ListedModel::schemas(schemas);
+        schemas.push((Model::name().into(), Model::schema()));
+        schemas.push((ListedModel::name().into(), ListedModel::schema()));
+    }
+}
+
+impl PartialSchema for ShownModel {
+    fn schema() -> RefOr<Schema> {
+        let either = |name| RefOr::Ref(Ref::from_schema_name(name));
+        let either = AnyOfBuilder::new().item(either(Model::name())).item(either(ListedModel::name()));
+        RefOr::T(Schema::AnyOf(either.build()))
+    }
 }
 
 /// A model and where it stands.

@@ -41,7 +41,7 @@ macro_rules! routes {
             ),
             paths($($module::$handler),*),
             components(schemas(
-                ErrorBody, ErrorDetail, ErrorCode, PlanEvent, ProgressEvent, SentenceEvent,
+                ErrorBody, ErrorDetail, ErrorCode, PlanEvent, ProgressEvent, SentenceEvent, openai::Chunk,
                 hugging_face::ErrorBody, libretranslate::ErrorBody, openai::ErrorBody, openai::ErrorDetail,
                 deepl::ErrorBody,
             )),

@@ -26,6 +26,17 @@ use crate::{
 /// A connection on which nothing was said for so long may be taken for dead by what lies between.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// A server-sent event, as readers of such streams hand it out.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SentEvent {
+    /// Its name; `message` where it has none.
+    #[schema(examples("sentence"))]
+    event: String,
+    /// JSON.
+    #[schema(examples("{\"stage\":\"translate\",\"round\":1,\"done\":1,\"total\":3}"))]
+    data: String,
+}
+
 /// What will be done: the event `plan`.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PlanEvent {

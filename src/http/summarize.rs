@@ -1,6 +1,6 @@
 //! `POST /v1/summarize`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{
     HttpResponse,
@@ -21,13 +21,13 @@ use super::{
     gate::User,
     metrics::{self, SERVER_TIMING, server_timing},
     schemas,
-    stream::{self, Writing},
+    stream::{self, SentEvent, Writing},
     summary::SummarizeResponse,
 };
 use crate::{
     config::LimitSettings,
     domain::{Article, Format, Language, Length, Mode, OffsetUnit, SummaryOptions},
-    service::{CacheStatus, Service, Watcher},
+    service::{CacheStatus, Prepared, Service, Watcher},
 };
 
 /// Most languages in one request.
@@ -153,7 +153,7 @@ fn sentences(count: Option<usize>, limit: usize) -> Result<Option<usize>, ApiErr
                            summary, or `error`",
             content(
                 (SummarizeResponse = "application/json"),
-                (String = "text/event-stream"),
+                (SentEvent = "text/event-stream"),
             ),
         ),
         schemas::WorkErrors,
@@ -176,7 +176,8 @@ pub(super) async fn summarize(
         metrics: Arc::clone(&state.metrics),
     };
     if stream {
-        return Ok(streamed(&state.service, writing, options, within));
+        let prepared = state.service.prepare(&writing.article, &options, within).await?;
+        return Ok(streamed(state.service.clone(), writing, prepared));
     }
     let summarized = state.service.summarize(&writing.article, &options, within).await?;
     metrics::count(&state.metrics, &summarized);
@@ -188,10 +189,9 @@ pub(super) async fn summarize(
     Ok(response.json(writing.whole(summarized)))
 }
 
-fn streamed(service: &Service, writing: Writing, options: SummaryOptions, within: Option<Duration>) -> HttpResponse {
+fn streamed(service: Service, writing: Writing, prepared: Prepared) -> HttpResponse {
     let (watcher, events) = Watcher::new();
-    let (service, article) = (service.clone(), writing.article.clone());
-    let work = async move { service.summarize_watched(&article, &options, within, watcher).await };
+    let work = async move { service.carry_out(prepared, watcher).await };
     stream::respond(writing, events, work.boxed_local())
 }
 

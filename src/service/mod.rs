@@ -42,6 +42,7 @@ pub use events::{PlanReport, Progress, Stage, SummaryEvent, Watcher};
 pub use languages::{Detection, LanguageEntry};
 pub use models::ModelStatus;
 pub use results::{CacheStatus, Summarized};
+pub use summarize::Prepared;
 pub use translate::{TranslatedSentence, TranslatedText, Translation, TranslationOptions};
 
 /// Limits and preferences of the use cases.

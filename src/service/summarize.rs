@@ -66,6 +66,13 @@ pub(super) struct Planned {
     pub(super) recipe: Recipe,
 }
 
+/// A summary that can be made: [`Service::carry_out`] does it.
+pub struct Prepared {
+    planned: Planned,
+    options: SummaryOptions,
+    started: Instant,
+}
+
 /// The models of a plan, and what they reach.
 pub(super) struct Models {
     pub(super) summarizer: InstalledModel,
@@ -87,21 +94,31 @@ impl Service {
         options: &SummaryOptions,
         within: Option<Duration>,
     ) -> Result<Summarized, ServiceError> {
-        self.summarize_watched(article, options, within, Watcher::default()).await
+        let prepared = self.prepare(article, options, within).await?;
+        self.carry_out(prepared, Watcher::default()).await
     }
 
-    /// The same, and tells `watcher` what happens on the way. Dropping the future ends the work.
+    /// Plans a summary as [`Service::summarize`] does: what is wrong with a request is found before any model works.
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn summarize_watched(
+    pub async fn prepare(
         &self,
         article: &Article,
         options: &SummaryOptions,
         within: Option<Duration>,
-        watcher: Watcher,
-    ) -> Result<Summarized, ServiceError> {
-        self.summarize_into(article, options, within, watcher, |_, options| options.targets.clone()).await
+    ) -> Result<Prepared, ServiceError> {
+        self.prepare_into(article, options, within, |_, options| options.targets.clone()).await
+    }
+
+    /// Does what was prepared, and tells `watcher` what happens on the way. Dropping the future ends the work.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn carry_out(&self, prepared: Prepared, watcher: Watcher) -> Result<Summarized, ServiceError> {
+        let Prepared { mut planned, options, started } = prepared;
+        planned.plan.watcher = watcher;
+        self.answer(planned, &options, started).await
     }
 
     /// Summarises an article in its own language alone, whatever `options` has for targets.
@@ -114,17 +131,17 @@ impl Service {
         options: &SummaryOptions,
         within: Option<Duration>,
     ) -> Result<Summarized, ServiceError> {
-        self.summarize_into(article, options, within, Watcher::default(), |language, _| vec![language]).await
+        let prepared = self.prepare_into(article, options, within, |language, _| vec![language]).await?;
+        self.carry_out(prepared, Watcher::default()).await
     }
 
-    async fn summarize_into(
+    async fn prepare_into(
         &self,
         article: &Article,
         options: &SummaryOptions,
         within: Option<Duration>,
-        watcher: Watcher,
         targets: impl Fn(Language, &SummaryOptions) -> Vec<Language> + Send + 'static,
-    ) -> Result<Summarized, ServiceError> {
+    ) -> Result<Prepared, ServiceError> {
         let started = Instant::now();
         let deadline = self.deadline(started, within);
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
@@ -133,9 +150,7 @@ impl Service {
             let choose = |language| installed.models_for(language, &targets(language, &wanted), &wanted);
             service.plan_with(&text, &wanted, deadline, &installed, choose)
         });
-        let mut planned = planned.await?;
-        planned.plan.watcher = watcher;
-        self.answer(planned, options, started).await
+        Ok(Prepared { planned: planned.await?, options: options.clone(), started })
     }
 
     /// Does what was planned.

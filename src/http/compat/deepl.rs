@@ -239,7 +239,9 @@ pub(in crate::http) async fn languages(
 #[utoipa::path(
     tag = "compatibility",
     operation_id = "deepl_languages_posted",
-    request_body(content((LanguagesRequest = "application/x-www-form-urlencoded"), (LanguagesRequest = "application/json"))),
+    request_body(
+        content((Option<LanguagesRequest> = "application/x-www-form-urlencoded"), (Option<LanguagesRequest> = "application/json")),
+    ),
     responses((status = 200, description = "The languages", body = Vec<Known>), document::DeepLBody),
 )]
 #[post("/v2/languages")]

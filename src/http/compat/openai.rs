@@ -22,8 +22,11 @@ use crate::http::{
     error::{ApiError, ErrorCode},
     gate::User,
     metrics,
+    stream::SentEvent,
 };
-use completion::{Chunk, Completion, Made};
+use completion::{Completion, Made};
+
+pub(in crate::http) use completion::Chunk;
 use request::{ChatRequest, Wanted};
 
 pub(in crate::http) use models::{ListedModel, listed, owner, virtual_model};
@@ -89,7 +92,7 @@ fn code_name(error: &ApiError) -> &'static str {
         example = json!({"model": "breve", "messages": [{"role": "user", "content": "Works begin in May. Nobody left."}]}),
     ),
     responses(
-        (status = 200, description = "The summary", content((Completion = "application/json"), (Chunk = "text/event-stream"))),
+        (status = 200, description = "The summary", content((Completion = "application/json"), (SentEvent = "text/event-stream"))),
         document::OpenAiWork,
     ),
 )]
@@ -112,7 +115,7 @@ pub(in crate::http) async fn chat(
     params(("id" = String, Path, description = "The model's name", example = "extractive")),
     request_body = ChatRequest,
     responses(
-        (status = 200, description = "The summary", content((Completion = "application/json"), (Chunk = "text/event-stream"))),
+        (status = 200, description = "The summary", content((Completion = "application/json"), (SentEvent = "text/event-stream"))),
         document::OpenAiWork,
     ),
 )]
@@ -138,7 +141,7 @@ pub(in crate::http) async fn chat_of_model(
     ),
     request_body = ChatRequest,
     responses(
-        (status = 200, description = "The summary", content((Completion = "application/json"), (Chunk = "text/event-stream"))),
+        (status = 200, description = "The summary", content((Completion = "application/json"), (SentEvent = "text/event-stream"))),
         document::OpenAiWork,
     ),
 )]

@@ -124,7 +124,7 @@ pub(super) fn cannot(name: &str) -> ApiError {
 
 /// The schema of [`Count`].
 pub(super) fn count() -> Schema {
-    let kind = SchemaType::Type(utoipa::openapi::Type::Integer);
+    let kind = SchemaType::from_iter([utoipa::openapi::Type::Integer, utoipa::openapi::Type::Null]);
     ObjectBuilder::new().schema_type(kind).minimum(Some(0)).into()
 }
 

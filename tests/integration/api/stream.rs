@@ -89,6 +89,10 @@ async fn what_cannot_be_begun_is_an_ordinary_error() {
     body["sentences"] = 0.into();
     api.post("/v1/summarize", body).await.fails(400, "invalid_request");
     api.post("/v1/summarize", json!({"text": "", "stream": true})).await.fails(400, "invalid_request");
+    let unknown = json!({"text": ARTICLE, "model": "no-such-model", "stream": true});
+    api.post("/v1/summarize", unknown).await.fails(404, "not_found");
+    let language = json!({"text": ARTICLE, "targets": ["fr"], "stream": true});
+    api.post("/v1/summarize", language).await.fails(422, "unsupported_language");
 }
 
 #[actix_web::test]
