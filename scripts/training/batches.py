@@ -6,7 +6,7 @@ import torch
 
 POOL = 12000  # pairs that are sorted by length together
 LONGEST = 90  # pieces
-TEMPLATES = 0.10  # of the stream
+TEMPLATES = 0.06  # of the stream
 
 
 @dataclass

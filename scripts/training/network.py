@@ -92,12 +92,11 @@ class CrossEntropy(torch.autograd.Function):
 
 
 class Network(nn.Module):
-    """The whole translator. `frozen_layers`: so many of the encoder's first layers are not trained."""
+    """The whole translator."""
 
-    def __init__(self, shape=None, frozen_layers=0):
+    def __init__(self, shape=None):
         super().__init__()
         self.shape = {**SHAPE, **(shape or {})}
-        self.frozen_layers = frozen_layers
         self.attention = None  # of the last attention's first head: [batch, target, source]
         self.weights = nn.ParameterDict({n: nn.Parameter(torch.zeros(s)) for n, s in self._shapes().items()})
         self.register_buffer("positions", positions(self.shape["dim"]), persistent=False)
@@ -181,11 +180,9 @@ class Network(nn.Module):
         """[batch, time] ids that end with eos -> each decoder layer's keys and values, and the additive mask."""
         padding = torch.arange(source.shape[1], device=source.device)[None] >= lengths[:, None]
         mask = torch.zeros(padding.shape, device=source.device).masked_fill(padding, -1e9)[:, None, None, :]
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen_layers):
-            x = self._embed(source) + self.positions[:source.shape[1]]
+        x = self._embed(source) + self.positions[:source.shape[1]]
         for i in range(1, self.shape["enc_layers"] + 1):
-            with torch.set_grad_enabled(torch.is_grad_enabled() and i > self.frozen_layers):
-                x = self._encoder_layer(i, x, mask)
+            x = self._encoder_layer(i, x, mask)
         layers = range(1, self.shape["dec_layers"] + 1)
         return [self._keys_values(f"decoder_l{i}_context", x) for i in layers], mask
 

@@ -79,19 +79,10 @@ def optimizer(network, options):
     come out as other words. An epsilon of the size of a real gradient leaves it where it is.
     """
     shared = {EMBEDDING, OUTPUT_BIAS}
-    rest = [weight for name, weight in network.weights.items() if name not in shared and weight.requires_grad]
+    rest = [weight for name, weight in network.weights.items() if name not in shared]
     groups = [{"params": rest}, {"params": [network.weights[name] for name in sorted(shared)],
                                  "eps": options.embedding_epsilon}]
     return torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True)
-
-
-def freeze(network, layers):
-    """Keeps the encoder's first layers as they are: they read English already, and a step takes a third less time."""
-    network.frozen_layers = layers
-    for i in range(1, layers + 1):
-        for name, weight in network.weights.items():
-            if name.startswith(f"encoder_l{i}_"):
-                weight.requires_grad_(False)
 
 
 class Trainer:
@@ -120,7 +111,6 @@ class Trainer:
         if path.exists():
             state = torch.load(path, map_location="cpu", weights_only=True)
         self.network.load(state["weights"] if state else load_file(self.folder / "init.safetensors"))
-        freeze(self.network, self.options.frozen_layers)
         self.average = Average(self.network, self.options.average)
         self.optimizer = optimizer(self.network, self.options)
         if state:
@@ -134,10 +124,8 @@ class Trainer:
             self.cooling_from = None  # a run that was cooled down may go on at the full rate
         for name, tensor in self.average.tensors.items():
             tensor.copy_(state["average"][name])
-        for name, moments in state["moments"].items():  # by name: which weights are frozen may have changed
-            weight = self.network.weights[name]
-            if weight.requires_grad:
-                self.optimizer.state[weight] = {key: value.to(self.device) for key, value in moments.items()}
+        for name, moments in state["moments"].items():
+            self.optimizer.state[self.network.weights[name]] = {key: value.to(self.device) for key, value in moments.items()}
 
     def save(self):
         names = {weight: name for name, weight in self.network.weights.items()}
@@ -178,7 +166,7 @@ class Trainer:
         loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift, guided=self.options.guided)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_([w for w in self.network.weights.values() if w.requires_grad], 1.0)
+        torch.nn.utils.clip_grad_norm_(self.network.weights.values(), 1.0)
         self.optimizer.step()
         self.step += 1
         self.average.update(self.step)
@@ -188,8 +176,7 @@ class Trainer:
         live = self.network.tensors()
         self.network.load(self.average.tensors)
         row = {"time": time.strftime("%Y-%m-%dT%H:%M:%S"), "step": self.step, "tokens": self.tokens,
-               "rate": self.rate(), "train_loss": train_loss, "frozen_layers": self.network.frozen_layers,
-               **self.examiner(self.network)}
+               "rate": self.rate(), "train_loss": train_loss, **self.examiner(self.network)}
         self.network.load(live)
         with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as metrics:
             metrics.write(json.dumps(row) + "\n")
@@ -259,7 +246,6 @@ def arguments():
     add("--guided", type=float, default=0.5, help="weight of the attention's place on copied words in the loss")
     add("--average", type=float, default=0.998, help="decay of the averaged weights a step")
     add("--embedding-epsilon", type=float, default=2e-6)
-    add("--frozen-layers", type=int, default=0)
     add("--frequent", type=int, default=2500, help="pieces in every softmax")
     add("--others", type=int, default=1500, help="random pieces in each softmax; 0 takes all (better on CUDA)")
     add("--threads", type=int, default=2)
