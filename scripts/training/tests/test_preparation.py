@@ -8,7 +8,7 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 import align  # noqa: E402
 import augment  # noqa: E402
-import batches  # noqa: E402
+import copies  # noqa: E402
 import corpus  # noqa: E402
 import figures  # noqa: E402
 import names  # noqa: E402
@@ -190,7 +190,7 @@ class Copies(unittest.TestCase):
             id_to_piece = staticmethod(self.STRINGS.__getitem__)
 
         ids = lambda text: [self.STRINGS.index(piece) for piece in text.split()]
-        return batches.Copies(Pieces)(ids(source), ids(target))
+        return copies.Copies(Pieces)(ids(source), ids(target))
 
     def test_a_name_is_linked_piece_by_piece_whatever_follows_it(self):
         self.assertEqual(self.links("▁the ▁Hon dur as . </s>", "▁en ▁y ▁Hon dur as </s>"), [(2, 1), (3, 2), (4, 3)])
