@@ -149,3 +149,38 @@ fn keys_made_at_the_same_time_are_all_kept() {
     let ids: std::collections::HashSet<_> = door.keys().list().unwrap().into_iter().map(|key| key.id).collect();
     assert_eq!(ids.len(), 8);
 }
+
+/// Medians of how long it takes to look each secret up, in turn so that what slows one down slows all down.
+fn lookup_times(keys: &std::collections::HashMap<KeyId, Key>, secrets: &[String]) -> Vec<Duration> {
+    let mut times = vec![Vec::new(); secrets.len()];
+    for _ in 0..2000 {
+        for (secret, times) in secrets.iter().zip(&mut times) {
+            let began = std::time::Instant::now();
+            std::hint::black_box(Key::find(keys, std::hint::black_box(secret), SystemTime::now()));
+            times.push(began.elapsed());
+        }
+    }
+    times.iter_mut().for_each(|times| times.sort_unstable());
+    times.iter().map(|times| times[times.len() / 2]).collect()
+}
+
+#[test]
+fn how_long_a_lookup_takes_tells_nothing_of_the_secret() {
+    let door = Door::new();
+    let (_, secret) = door.key(&[Scope::Use], KeyLimits::default());
+    let keys = door.keys().current().unwrap();
+    let changed = |at: usize| {
+        let mut digits: Vec<char> = secret.chars().collect();
+        digits[at] = if digits[at] == '0' { '1' } else { '0' };
+        digits.into_iter().collect::<String>()
+    };
+    // Right, wrong at the first and at the last secret digit, and of a key that is not there.
+    let secrets = [secret.clone(), changed(15), changed(secret.len() - 1), changed(6)];
+    // A machine that is busy with something else gets more than one chance.
+    let even = (0..5).any(|_| {
+        let times = lookup_times(&keys, &secrets);
+        let (shortest, longest) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+        longest.as_secs_f64() < shortest.as_secs_f64() * 1.3
+    });
+    assert!(even, "{:?}", lookup_times(&keys, &secrets));
+}
