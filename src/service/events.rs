@@ -88,8 +88,10 @@ impl Watcher {
     }
 
     fn tell(&self, event: SummaryEvent) {
-        // Who does not listen any more is gone, and soon the work is, too.
-        let _ = self.0.as_ref().map(|sender| sender.send(event));
+        if let Some(sender) = &self.0 {
+            // Who does not listen any more is gone, and soon the work is, too.
+            drop(sender.send(event));
+        }
     }
 
     /// Tells of the chunks that the summariser has done.
