@@ -168,7 +168,11 @@ pub(super) fn work<A>(
     let started = Instant::now();
     let (rounds, waited) = Default::default();
     let handle = Handle { request, work: &visit.work, watch, rounds, waited };
-    let output = guarded(|| run(role, &handle))?;
+    let output = guarded(|| run(role, &handle)).inspect_err(|_| {
+        if Instant::now() >= request.deadline {
+            visit.admitted.missed(started.elapsed());
+        }
+    })?;
     handle.watch.meters.text(started.elapsed().saturating_sub(handle.waited.get()));
     let began = request.joined_at.get().copied().unwrap_or(started);
     let worked = began.elapsed();

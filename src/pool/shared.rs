@@ -48,6 +48,12 @@ struct Pace {
 /// A guess before anything was measured, for the first `Retry-After`.
 const FIRST_GUESS: Duration = Duration::from_secs(1);
 
+/// Of the time that a request has, the share that its wait may be expected to take: requests differ in length.
+const SAFE_SHARE: f64 = 0.75;
+
+/// How many times as many answers more requests at once may bring than fewer did, since they share steps.
+const MOST_GAIN: f64 = 3.0;
+
 /// What an answer counts for when the next one is there.
 const FADE: f64 = 0.95;
 
@@ -81,7 +87,8 @@ impl Shared {
     /// is alone is always worth a try.
     pub(super) fn is_late_for(&self, deadline: Instant) -> bool {
         let pending = self.pending();
-        pending > 1 && Instant::now() + self.lock().least_wait(pending) > deadline
+        let left = deadline.saturating_duration_since(Instant::now());
+        pending > 1 && self.lock().least_wait(pending) > left.mul_f64(SAFE_SHARE)
     }
 
     /// When the work that is waiting now should be done.
@@ -144,10 +151,20 @@ impl Pace {
         self.last_answer = now;
     }
 
-    /// How long the last of `pending` requests waits at least. Requests share steps: more at once than were measured may be
-    /// answered in the same time.
+    /// A request had no answer in its time: what was spent on it brought none.
+    fn missed(&mut self, worked: Duration) {
+        let now = Instant::now();
+        self.busy += worked.min(now.duration_since(self.last_answer)).min(self.between_answers());
+        self.last_answer = now;
+    }
+
+    /// How long the last of `pending` requests waits at least; nothing before the first answer.
     fn least_wait(&self, pending: usize) -> Duration {
-        self.between_answers().mul_f64(self.crowd.min(pending as f64))
+        if self.crowd <= 0.0 {
+            return Duration::ZERO;
+        }
+        let pending = pending as f64;
+        self.between_answers().mul_f64(pending / (pending / self.crowd).clamp(1.0, MOST_GAIN))
     }
 
     fn between_answers(&self) -> Duration {
@@ -165,6 +182,11 @@ impl Admitted {
     pub(super) fn answered(&self, worked: Duration) {
         let pending = self.shared.pending();
         self.shared.lock().answered(worked, pending);
+    }
+
+    /// Notes that the request had no answer in its time.
+    pub(super) fn missed(&self, worked: Duration) {
+        self.shared.lock().missed(worked);
     }
 }
 
@@ -191,6 +213,8 @@ mod tests {
         let between = pace.between_answers();
         assert!(between > Duration::from_millis(50) && between < Duration::from_millis(200), "{between:?}");
         let (few, as_many, more) = (pace.least_wait(4), pace.least_wait(16), pace.least_wait(64));
-        assert!(few < as_many / 3 && more == as_many, "{few:?} {as_many:?} {more:?}");
+        assert!(few < as_many / 3 && more > as_many && more < as_many * 2, "{few:?} {as_many:?} {more:?}");
+        (0..16).for_each(|_| pace.missed(Duration::from_secs(5)));
+        assert!(pace.least_wait(16) > as_many, "work without answers makes the wait no longer");
     }
 }
