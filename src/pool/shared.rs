@@ -145,10 +145,12 @@ impl Pace {
         let now = Instant::now();
         // Before this request began there may have been nothing to do.
         let between = worked.min(now.duration_since(self.last_answer));
-        self.busy = self.busy.mul_f64(FADE) + between;
-        self.answers = self.answers * FADE + 1.0;
+        // The first measurement takes the guess's place.
+        let kept = if self.crowd > 0.0 { FADE } else { 0.0 };
+        self.busy = self.busy.mul_f64(kept) + between;
+        self.answers = self.answers * kept + 1.0;
         // No model has so many requests that a float could not count them.
-        self.crowd += (pending as f64 - self.crowd) * if self.crowd > 0.0 { 1.0 - FADE } else { 1.0 };
+        self.crowd += (pending as f64 - self.crowd) * (1.0 - kept);
         self.last_answer = now;
     }
 
