@@ -74,7 +74,10 @@ class Service:
     def __init__(self, setting, options):
         add_models(setting)
         self.port = free_port()
-        settings = configuration(setting, {"server.bind": f"127.0.0.1:{self.port}", **options})
+        own = {"server.bind": f"127.0.0.1:{self.port}"}
+        if knows(setting, "limits.cache_mib"):
+            own["limits.cache_mib"] = 0  # the same article comes more than once, and is to be work each time
+        settings = configuration(setting, {**own, **options})
         self._log = open(setting.logs / "serve.log", "w+", encoding="utf-8")
         command = [setting.programs["breve"], "--config", str(settings), "serve"]
         began = time.monotonic()

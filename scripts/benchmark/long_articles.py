@@ -69,7 +69,8 @@ class Served:
     def __init__(self, program, home):
         self.port = breve.free_port()
         own = {"HF_HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home, "BREVE__LOG__LEVEL": "warn",
-               "BREVE__SERVER__BIND": f"127.0.0.1:{self.port}", "BREVE__LIMITS__TEXT_CHARACTERS": "10000000"}
+               "BREVE__SERVER__BIND": f"127.0.0.1:{self.port}", "BREVE__LIMITS__TEXT_CHARACTERS": "10000000",
+               "BREVE__LIMITS__CACHE_MIB": "0"}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("BREVE_", "HF_"))}
         self.process = subprocess.Popen([str(program.resolve()), "serve"], env={**kept, **own})
 

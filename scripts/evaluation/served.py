@@ -26,6 +26,8 @@ class Service(breve.Service):
         environment = {
             **os.environ, "BREVE__SERVER__BIND": f"127.0.0.1:{self.port}", "BREVE__LOG__LEVEL": "warn",
             "BREVE__LIMITS__REQUEST_TIMEOUT_MS": "600000",
+            # What is measured is work: the same article comes more than once.
+            "BREVE__LIMITS__CACHE_MIB": "0",
         }
         if summarizer:
             environment["BREVE__MODELS__SUMMARIZER"] = summarizer
