@@ -86,7 +86,8 @@ fn clients_that_leave_mid_request_free_their_places_at_once() {
     let mut books = vec![send(), send()];
     until(503, Duration::from_secs(20), &mut || books.push(send()));
     drop(books);
-    until(200, Duration::from_secs(5), &mut || ());
+    // A book takes minutes in a debug build; what a busy machine is in the middle of takes some seconds.
+    until(200, Duration::from_secs(20), &mut || ());
 }
 
 /// The variables of the process that was started: where it started itself again, it is the same process.
