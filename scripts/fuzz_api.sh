@@ -19,30 +19,10 @@ fi
 [ -x "$breve" ] || die "there is no program $breve"
 python=$(scripts/evaluation/environment.sh fuzz scripts/fuzz/requirements.txt) || die "schemathesis cannot be installed"
 
-home=$(mktemp -d)
-server=
-stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    rm -rf "$home"
-}
-trap stop EXIT
-
-# Short texts and few sentences: what is tried is the contract, not the models.
-alone() {
-    HOME=$home XDG_DATA_HOME=$home/data XDG_CONFIG_HOME=$home/config HF_HUB_OFFLINE=1 BREVE__LOG__LEVEL=warn,breve=info \
-        BREVE__LIMITS__REQUEST_TIMEOUT_MS=20000 "$@"
-}
+export BREVE__LOG__LEVEL=warn,breve=info BREVE__LIMITS__REQUEST_TIMEOUT_MS=20000
+. scripts/alone.sh
 key=$(alone "$breve" keys create fuzz --scope use --scope manage 2>/dev/null) || die "no key can be made"
-alone "$breve" serve --bind 127.0.0.1:0 2>"$home/log" &
-server=$!
-address=
-for _ in $(seq 300); do
-    address=$(sed -n 's|.*listening on \(http://[^ ]*\).*|\1|p' "$home/log" | head -n 1)
-    [ -z "$address" ] || break
-    kill -0 "$server" 2>/dev/null || { cat "$home/log" >&2; die "the server ended at its start"; }
-    sleep 0.1
-done
-[ -n "$address" ] || { cat "$home/log" >&2; die "the server does not say where it listens"; }
+start
 
 status=0
 NO_PROXY=127.0.0.1 "$(dirname "$python")/schemathesis" --config-file scripts/fuzz/schemathesis.toml run \

@@ -28,31 +28,11 @@ elif ! cmp -s scripts/clients/package-lock.json scripts/clients/node_modules/.in
     cp scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json
 fi
 
-home=$(mktemp -d)
-server=
-stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    rm -rf "$home"
-}
-trap stop EXIT
-
-alone() { # a breve that knows nothing of this machine
-    HOME=$home XDG_DATA_HOME=$home/data XDG_CONFIG_HOME=$home/config HF_HUB_OFFLINE=1 \
-        BREVE__LIMITS__TEXT_CHARACTERS=20000 BREVE__LOG__FORMAT=text "$@"
-}
-
+export BREVE__LIMITS__TEXT_CHARACTERS=20000 BREVE__LOG__FORMAT=text
+. scripts/alone.sh
 BREVE_TEST_KEY=$(alone "$breve" keys create clients 2>/dev/null) || die "no key can be made"
 export BREVE_TEST_KEY
-alone "$breve" serve --bind 127.0.0.1:0 2>"$home/log" &
-server=$!
-address=
-for _ in $(seq 300); do
-    address=$(sed -n 's|.*listening on \(http://[^ ]*\).*|\1|p' "$home/log" | head -n 1)
-    [ -z "$address" ] || break
-    kill -0 "$server" 2>/dev/null || { cat "$home/log" >&2; die "the server ended at its start"; }
-    sleep 0.1
-done
-[ -n "$address" ] || { cat "$home/log" >&2; die "the server does not say where it listens"; }
+start
 
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 HF_HUB_DISABLE_TELEMETRY=1 PYTHONDONTWRITEBYTECODE=1
 began=$SECONDS failed=()

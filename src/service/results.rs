@@ -57,9 +57,7 @@ impl Results {
         let kept = || Cache::builder().max_capacity(bytes).weigher(weigh).build();
         (bytes > 0).then(|| Self { kept: kept() })
     }
-}
 
-impl Results {
     /// Bytes and summaries, as of a moment ago.
     pub(super) fn size(&self) -> (u64, u64) {
         (self.kept.weighted_size(), self.kept.entry_count())
