@@ -1,57 +1,8 @@
 //! Where a client calls from: its own address, or what a trusted proxy says of it.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::net::IpAddr;
 
-use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
-
-/// A range of addresses: `10.0.0.0/8`, or one address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Network(IpNet);
-
-impl Network {
-    /// What counts as one client: an IPv4 address, or the /64 that one household of IPv6 has.
-    pub(super) fn of_client(address: IpAddr) -> Self {
-        let length = if address.is_ipv4() { 32 } else { 64 };
-        let net = IpNet::new(address, length).map_or_else(|_| address.into(), |net| net.trunc());
-        Self(net)
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address)
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let one = || text.parse::<IpAddr>().map(IpNet::from);
-        let net = text.parse::<IpNet>().or_else(|_| one());
-        net.map(Self).map_err(|_| format!("{text:?} is neither an address nor a range such as 10.0.0.0/8"))
-    }
-}
-
-impl TryFrom<String> for Network {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Network> for String {
-    fn from(network: Network) -> Self {
-        network.to_string()
-    }
-}
+use crate::domain::Network;
 
 /// The address of the client behind `peer`. Only trusted proxies are believed, and of the addresses that `forwarded`
 /// (the values of `X-Forwarded-For`, in order) lists, the last that is no trusted proxy counts: what is before it the client

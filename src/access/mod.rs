@@ -15,9 +15,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub use address::{Network, client_address};
+pub use address::client_address;
 pub use key::{Key, KeyId, KeyLimits, Scope, Secret};
 pub use key_file::{KeyFile, KeyFileError, NewKey};
+
+use crate::domain::Network;
 use rates::Rates;
 
 /// How access is decided.

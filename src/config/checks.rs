@@ -1,16 +1,11 @@
 //! The ranges that values must lie in. Types are checked before, by deserialising.
 
-use std::{
-    fmt::Display,
-    net::{IpAddr, SocketAddr},
-    ops::RangeInclusive,
-};
+use std::{fmt::Display, net::SocketAddr, ops::RangeInclusive};
 
-use ipnet::IpNet;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 use super::Settings;
-use crate::domain::ModelId;
+use crate::domain::{ModelId, Network};
 
 /// The first setting that is out of range, as `(key, reason)`.
 pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
@@ -23,7 +18,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
     named("server.shutdown_timeout_s", within(server.shutdown_timeout_s, 0..=3600))?;
     named("access.requests_per_minute", within(access.requests_per_minute, 0..=1_000_000))?;
     named("access.tokens_per_minute", within(access.tokens_per_minute, 0..=1_000_000_000))?;
-    named("access.trusted_proxies", each(&access.trusted_proxies, network))?;
+    named("access.trusted_proxies", each(&access.trusted_proxies, |text| text.parse::<Network>().map(drop)))?;
     named("access.cors_origins", each(&access.cors_origins, origin))?;
     named("limits.body_bytes", within(limits.body_bytes, 1..=1 << 30))?;
     named("limits.text_characters", within(limits.text_characters, 1..=100_000_000))?;
@@ -69,11 +64,6 @@ fn host_name(host: &str) -> bool {
 
 fn each(values: &[String], check: impl Fn(&str) -> Result<(), String>) -> Result<(), String> {
     values.iter().try_for_each(|value| check(value).map_err(|reason| format!("{value:?} {reason}")))
-}
-
-fn network(text: &str) -> Result<(), String> {
-    let known = text.parse::<IpNet>().is_ok() || text.parse::<IpAddr>().is_ok();
-    if known { Ok(()) } else { Err("is neither an address nor a range such as 10.0.0.0/8".into()) }
 }
 
 /// A site as browsers name it: scheme, host and perhaps port, and nothing after these.

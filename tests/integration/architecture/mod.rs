@@ -13,7 +13,7 @@ use paths::{Place, paths};
 /// What each module may use of ours.
 const MODULES: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("access", &[]),
+    ("access", &["domain"]),
     ("cli", &["config", "service", "store", "http"]),
     ("config", &["domain"]),
     ("domain", &[]),
