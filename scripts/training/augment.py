@@ -5,6 +5,7 @@ import figures
 import names
 
 _SLOT = re.compile(r"\{([A-Z])(\d?)\}")
+_SEPARATORS = str.maketrans(".,", ",.")
 _ARTICLE = re.compile(r"\b(?:the|a|an) ", re.IGNORECASE)
 _SMALL = {"a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "by", "with", "from", "as"}
 
@@ -25,7 +26,7 @@ def title_case(text):
 class Augmenter:
     """Pairs here are (English, Spanish) whatever the direction. Chances are of one pair being changed so."""
 
-    NAMES, NUMBERS, PLACES, CASE = 0.5, 0.3, 0.3, 0.10
+    NAMES, NUMBERS, PLACES, CASE = 0.5, 0.5, 0.3, 0.10
 
     def __init__(self, inventor, common, templates, places, languages):
         """`templates`, `places` and `languages` are pairs of English and Spanish."""
@@ -93,23 +94,29 @@ class Augmenter:
         english, spanish = rng.choice(self.templates)
         slots = {match[0]: self._fill(match[1], rng) for match in _SLOT.finditer(english)}
         fill = lambda text, side: _SLOT.sub(lambda match: slots[match[0]][side], text)
-        return fill(english, 0), fill(spanish, 1)
+        english, spanish = fill(english, 0), fill(spanish, 1)
+        is_headline = len(english.split()) > 2 and english[-1] not in ".!?"
+        return (title_case(english) if is_headline and rng.random() < 0.25 else english), spanish
 
     def _fill(self, slot, rng):
         """What stands in a slot, in English and Spanish."""
         if slot == "P" and rng.random() < 0.5:
             return rng.choice(self.places)
         make = {"N": self.inventor.person, "P": self.inventor.word, "W": self.inventor.word, "O": self._organisation,
+                "B": lambda rng: str(rng.randrange(2, 1000)), "F": self._decimal,
                 "Y": lambda rng: str(rng.randrange(1700, 2031)), "D": self._number,
                 "T": lambda rng: names.odd_token(rng, self.inventor.letters.word(rng))}
         text = make[slot](rng)
-        return (text, text) if slot != "D" or "," not in text else (text, text.replace(",", "."))
+        return text, text.translate(_SEPARATORS) if slot in "DF" else text
 
     def _organisation(self, rng):
         return names.code(rng) if rng.random() < 0.3 else self.inventor.person(rng)
 
+    def _decimal(self, rng):
+        return f"{rng.randrange(100)}.{rng.randrange(1, 100)}"
+
     def _number(self, rng):
-        value = rng.randrange(2, 10 ** rng.choice((2, 2, 3, 4, 5)))
+        value = rng.randrange(2, 10 ** rng.choice((2, 2, 3, 4, 5, 6)))
         return f"{value:,}" if value > 9999 else str(value)
 
 

@@ -1,14 +1,19 @@
 """Pairs as padded batches of ids, in an endless stream that can be taken up again at any pool."""
+import collections
+import itertools
+import multiprocessing
 import random
 from dataclasses import dataclass, field
 
+import numpy
 import torch
 
 from copies import Copies
 
 POOL = 12000  # pairs that are sorted by length together
 LONGEST = 90  # pieces
-TEMPLATES = 0.06  # of the stream
+TEMPLATES = 0.12  # of the stream
+SHORT, SHORT_TIMES = 4, 3  # pairs of so few words come so many times as often: greetings, headlines, labels
 
 
 @dataclass
@@ -19,18 +24,24 @@ class Batch:
     target_lengths: torch.Tensor
     # [links, 3]: a row, a position of its target, and the position of its source that the piece there is a copy of
     links: torch.Tensor = field(default_factory=lambda: torch.zeros(0, 3, dtype=torch.long))
+    kept: torch.Tensor = None  # where in the flattened target there is a piece, no padding
+
+    def __post_init__(self):
+        if self.kept is None:
+            within = torch.arange(self.target.shape[1])[None] < self.target_lengths[:, None]
+            self.kept = within.flatten().nonzero()[:, 0]
 
     def to(self, device):
-        return Batch(*(tensor.to(device) for tensor in vars(self).values()))
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in vars(self).values()))
 
 
 def pad(rows):
     """Lists of ids -> [rows, time] and lengths."""
     lengths = torch.tensor([len(row) for row in rows])
-    padded = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
+    padded = numpy.zeros((len(rows), int(lengths.max())), dtype=numpy.int64)
     for i, row in enumerate(rows):
-        padded[i, :len(row)] = torch.tensor(row)
-    return padded, lengths
+        padded[i, :len(row)] = row
+    return torch.from_numpy(padded), lengths
 
 
 def group(encoded, tokens):
@@ -52,7 +63,7 @@ class Stream:
     def __init__(self, pairs, passes, augmenter, pieces, direction, tokens, seed):
         """`pairs`: (source name, English, Spanish); `passes`: {source name: how often in one pass}."""
         self.pairs, self.augmenter, self.pieces = pairs, augmenter, pieces
-        self.weights = [passes[name] for name, _, _ in pairs]
+        self.weights = [passes[name] * (SHORT_TIMES if len(english.split()) <= SHORT else 1) for name, english, _ in pairs]
         self.reverse, self.tokens, self.seed = direction == "es-en", tokens, seed
         self.copies = Copies(pieces)
 
@@ -81,10 +92,33 @@ class Stream:
         links = [(row, *link) for row, pair in enumerate(rows) for link in self.copies(*pair)]
         return Batch(*pad(sources), *pad(targets), torch.tensor(links, dtype=torch.long).reshape(-1, 3))
 
-    def batches(self, pool, batch):
-        """(pool, index, batch) from there on, without end."""
-        while True:
-            for index, made in enumerate(self.pool(pool)):
-                if index >= batch:
-                    yield pool, index, made
-            pool, batch = pool + 1, 0
+    def batches(self, pool, batch, workers=0):
+        """(pool, index, batch) from there on, without end; pools are made ahead by so many processes."""
+        for number, made in self._pools(pool, workers):
+            for index, one in enumerate(made):
+                if number > pool or index >= batch:
+                    yield number, index, one
+
+    def _pools(self, first, workers):
+        """(number, its batches) from the first on."""
+        if not workers:
+            yield from ((number, self.pool(number)) for number in itertools.count(first))
+        with multiprocessing.get_context("fork").Pool(workers, _become, (self,)) as processes:
+            ahead = collections.deque()
+            for number in itertools.count(first):
+                ahead.append((number, processes.apply_async(_made, (number,))))
+                if len(ahead) > 2 * workers:
+                    done, result = ahead.popleft()
+                    yield done, [Batch(*map(torch.from_numpy, arrays)) for arrays in result.get()]
+
+
+def _become(stream):
+    """In a process that makes pools."""
+    global _stream
+    torch.set_num_threads(1)
+    _stream = stream
+
+
+def _made(number):
+    """A pool as arrays, which pass between processes more easily than tensors."""
+    return [[tensor.numpy() for tensor in vars(batch).values()] for batch in _stream.pool(number)]

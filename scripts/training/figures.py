@@ -9,9 +9,14 @@ def digits(number):
     return re.sub(r"\D", "", number)
 
 
+def numbers(text):
+    """As they are written, with their separators."""
+    return _NUMBER.findall(text)
+
+
 def shared(source, target):
     """Digit strings of two digits or more that each side holds in one number."""
-    left, right = (collections.Counter(digits(n) for n in _NUMBER.findall(text)) for text in (source, target))
+    left, right = (collections.Counter(map(digits, numbers(text))) for text in (source, target))
     return [d for d, count in left.items() if count == 1 and right[d] == 1 and len(d) > 1]
 
 

@@ -6,7 +6,7 @@ import torch
 
 import scoring
 from batches import Batch, pad
-from decoding import translate
+from decoding import allowed_ids, translate
 
 
 def read_lines(path):
@@ -18,6 +18,7 @@ class Examiner:
 
     def __init__(self, options, pieces):
         self.pieces, self.lines = pieces, options.measure_lines
+        self.rows = 32 if options.device == "cpu" else 512
         source, target = options.direction.split("-")
         self.sources, self.references = read_lines(f"{options.dev}.{source}"), read_lines(f"{options.dev}.{target}")
         tests = options.work / "tests" / f"names.{options.direction}.tsv"
@@ -39,8 +40,7 @@ class Examiner:
         return total / count
 
     def __call__(self, network):
-        allowed = torch.tensor([id for id in range(network.shape["vocab"]) if id != network.shape["unk_id"]])
-        run = lambda lines: translate(network, self.pieces, lines, allowed)
+        run = lambda lines: translate(network, self.pieces, lines, allowed_ids(network), self.rows)
         translations = run(self.sources[:self.lines])
         row = {"dev_nll": self.likelihood(network),
                "dev_bleu": sacrebleu.corpus_bleu(translations, [self.references[:self.lines]]).score,

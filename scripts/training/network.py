@@ -26,6 +26,7 @@ FORMULAS = {
     "norm_position": "post (x = norm(x + sublayer(x))); no final norm",
     "logits": "h @ Wemb.T + decoder_ff_logit_out_b; pieces outside allowed.json have bias -100",
 }
+CHUNK = {"cpu": 512, "cuda": 16384}  # rows of logits at once
 EMBEDDING, OUTPUT_BIAS = "Wemb", "decoder_ff_logit_out_b"
 LONGEST = 512
 
@@ -71,19 +72,20 @@ class CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, weight, bias, gold, smooth, chunk):
         dx, dw, db = torch.empty_like(x), torch.zeros_like(weight), torch.zeros_like(bias)
-        rows, classes, loss, nll = x.shape[0], weight.shape[0], 0.0, 0.0
+        rows, classes = x.shape[0], weight.shape[0]
+        loss, nll = x.new_zeros(()), x.new_zeros(())
         for start in range(0, rows, chunk):
             part, target = x[start:start + chunk], gold[start:start + chunk, None]
             p = torch.log_softmax(torch.addmm(bias, part, weight.t()), 1)
             gold_p = -p.gather(1, target)
-            nll += float(gold_p.sum())
-            loss += float((1 - smooth) * gold_p.sum() - smooth / classes * p.sum())
+            nll += gold_p.sum()
+            loss += (1 - smooth) * gold_p.sum() - smooth / classes * p.sum()
             p.exp_().sub_(smooth / classes).scatter_add_(1, target, torch.full_like(gold_p, smooth - 1)).div_(rows)
             db += p.sum(0)
             dx[start:start + chunk] = p @ weight
             dw.addmm_(p.t(), part)
         ctx.save_for_backward(dx, dw, db)
-        return x.new_tensor(loss / rows), x.new_tensor(nll / rows)
+        return loss / rows, nll / rows
 
     @staticmethod
     def backward(ctx, grad, _):
@@ -202,7 +204,7 @@ class Network(nn.Module):
         rows, targets, sources = links.unbind(1)
         return -(self.attention[rows, targets, sources] + 1e-6).log().sum()
 
-    def loss(self, batch, candidates, gold, smooth, shift=None, chunk=512, guided=0.0):
+    def loss(self, batch, candidates, gold, smooth, shift=None, guided=0.0):
         """Teacher-forced loss and negative log-likelihood a target token, over the `candidates` (ids) alone.
 
         `gold` holds the targets as indices into the candidates, [batch, time]; `shift` is added to their logits;
@@ -211,10 +213,10 @@ class Network(nn.Module):
         context, mask = self.encode(batch.source, batch.source_lengths)
         x = F.pad(self._embed(batch.target), (0, 0, 1, 0))[:, :-1]  # the first input is a zero vector
         x, _ = self.decode(x + self.positions[:x.shape[1]], context, mask)
-        guidance = guided * self._guidance(batch.links) / int(batch.target_lengths.sum()) if guided else 0.0
-        kept = torch.arange(x.shape[1], device=x.device)[None] < batch.target_lengths[:, None]
+        guidance = guided * self._guidance(batch.links) / len(batch.kept) if guided else 0.0
         weight = F.embedding(candidates, self.weights[EMBEDDING])
         bias = self.weights[OUTPUT_BIAS][0][candidates]
         bias = bias if shift is None else bias + shift
-        loss, nll = CrossEntropy.apply(x[kept], weight, bias, gold[kept], smooth, chunk)
+        x, gold = x.flatten(0, 1)[batch.kept], gold.flatten()[batch.kept]
+        loss, nll = CrossEntropy.apply(x, weight, bias, gold, smooth, CHUNK[x.device.type])
         return loss + guidance, nll

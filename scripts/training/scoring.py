@@ -26,7 +26,7 @@ def holds_name(name, text, known):
 
 
 def holds_number(number, text):
-    return number in {figures.digits(found) for found in re.findall(r"\d[\d.,\u00a0 ]*", text)}
+    return number in {figures.digits(found) for found in figures.numbers(text)}
 
 
 def plain(text):

@@ -33,3 +33,19 @@ SOURCES = {
     "tech_docs_md": Source("CC-BY-4.0 and MIT", 0.25, "Open Source Guides, Astro, React", first=18800),
     "gnome_user_docs": Source("CC-BY-3.0 and CC-BY-SA-3.0", 0.3, "GNOME's help pages"),
 }
+
+# Text in one language, of which distil.py makes pairs. `passes` as above; mono.sh says where each comes from.
+SYNTHETIC = {
+    "wikivital": Source("CC-BY-SA-4.0", 1, "Wikipedia, beginnings of vital articles"),
+    "wikigeneral": Source("CC-BY-SA", 1, "Wikipedia, whole articles"),
+    "wikical": Source("CC-BY-SA", 1, "Wikipedia, any articles"),
+    "wikifull": Source("CC-BY-SA", 1, "Wikipedia, whole articles"),
+    "wikidays": Source("CC-BY-SA-3.0", 0.7, "Wikipedia, events by day"),
+    "sotu": Source("public domain", 0.4, "State of the Union addresses, 1900 to 2021"),
+    "sotuold": Source("public domain", 0.1, "State of the Union addresses, 1790 to 1899"),
+    "sotu2021": Source("public domain", 0.5, "State of the Union addresses since 2021"),
+    "factbook": Source("public domain", 0.4, "The World Factbook, 2014 and 2025"),
+    "wordnetex": Source("WordNet-3.0", 0.2, "example sentences of WordNet"),
+    "pivot_own": Source("as the pairs'", 0.6, "English sides of the pairs of prose above"),
+    "wikivital_es": Source("CC-BY-SA-4.0", 1, "Spanish Wikipedia, beginnings of vital articles; English is by es-en"),
+}

@@ -24,9 +24,10 @@ import measure
 import names
 from batches import Stream
 from network import EMBEDDING, OUTPUT_BIAS, Network
-from sources import SOURCES
+from sources import SOURCES, SYNTHETIC
 
 HERE = pathlib.Path(__file__).parent
+COUNTS = ("step", "tokens", "pool", "batch")  # where a run stands
 
 
 class Sampler:
@@ -38,11 +39,12 @@ class Sampler:
 
     def __init__(self, frequent, vocabulary, others, device):
         self.frequent, self.vocabulary, self.others, self.device = frequent, vocabulary, others, device
+        self.everything = torch.arange(vocabulary, device=device)
 
     def __call__(self, batch):
         """Candidates, the targets as indices into them, and what to add to the logits."""
         if not self.others:
-            return torch.arange(self.vocabulary, device=self.device), batch.target, None
+            return self.everything, batch.target, None
         kept = torch.zeros(self.vocabulary, dtype=torch.bool)
         kept[self.frequent] = True
         kept[batch.target.flatten().cpu()] = True
@@ -94,7 +96,6 @@ class Trainer:
         self.pieces = sentencepiece.SentencePieceProcessor(str(self.folder / "vocab.spm"))
         self.network = Network().to(self.device)
         self.step = self.tokens = self.pool = self.batch = 0
-        self.cooling_from = None
         self.stopping = False
         self.log_file = open(self.folder / "log.txt", "a", encoding="utf-8")
         self._load()
@@ -117,11 +118,9 @@ class Trainer:
             self._resume(state)
 
     def _resume(self, state):
-        for name in ("step", "tokens", "pool", "batch", "cooling_from"):
+        for name in COUNTS:
             setattr(self, name, state[name])
         self.batch += 1
-        if not self.options.cooldown:
-            self.cooling_from = None  # a run that was cooled down may go on at the full rate
         for name, tensor in self.average.tensors.items():
             tensor.copy_(state["average"][name])
         for name, moments in state["moments"].items():
@@ -131,7 +130,7 @@ class Trainer:
         names = {weight: name for name, weight in self.network.weights.items()}
         state = {"weights": self.network.tensors(), "average": self.average.tensors,
                  "moments": {names[weight]: dict(state) for weight, state in self.optimizer.state.items()},
-                 **{name: getattr(self, name) for name in ("step", "tokens", "pool", "batch", "cooling_from")}}
+                 **{name: getattr(self, name) for name in COUNTS}}
         torch.save(state, self.folder / "checkpoint.tmp")
         os.replace(self.folder / "checkpoint.tmp", self.folder / "checkpoint.pt")
         averaged = {name: tensor.cpu().contiguous() for name, tensor in self.average.tensors.items()}
@@ -142,7 +141,9 @@ class Trainer:
         """The data, and which pieces are frequent in it."""
         data = self.options.work / "data"
         pairs, augmenter = corpus.read(data / "train.tsv"), make_augmenter(data, self.pieces)
-        passes = {name: source.passes for name, source in SOURCES.items()}
+        if (data / "synthetic.tsv").exists():
+            pairs += corpus.read(data / "synthetic.tsv")
+        passes = {name: source.passes for name, source in {**SOURCES, **SYNTHETIC}.items()}
         self.stream = Stream(pairs, passes, augmenter, self.pieces, self.options.direction, self.options.batch_tokens,
                              self.options.seed)
         counts = collections.Counter(id for batch in self.stream.pool(-1) for id in batch.target.flatten().tolist())
@@ -151,11 +152,11 @@ class Trainer:
         self.examiner = measure.Examiner(self.options, self.pieces)
 
     def rate(self):
-        """Warm-up, then constant, then by the root of the step; a cooldown goes down to nothing in a line."""
+        """Warm-up, then constant, then by the root of the step; in the last minutes down to nothing in a line."""
         options = self.options
         rate = options.rate * min(1, (self.step + 1) / options.warmup) * min(1, math.sqrt(options.hold / (self.step + 1)))
-        if self.cooling_from is not None:
-            rate *= max(0, 1 - (self.step - self.cooling_from) / options.cooldown)
+        if options.cooldown:
+            rate *= max(0.0, min(1.0, (self.ends - time.monotonic()) / (60 * options.cooldown)))
         return rate
 
     def train_on(self, batch):
@@ -170,7 +171,7 @@ class Trainer:
         self.optimizer.step()
         self.step += 1
         self.average.update(self.step)
-        return float(nll) * int(batch.target_lengths.sum())
+        return nll.detach() * len(batch.kept)  # not yet as a number: that would wait for the device
 
     def examine(self, train_loss):
         live = self.network.tensors()
@@ -183,18 +184,16 @@ class Trainer:
         self.log("measured", json.dumps(row, ensure_ascii=False))
 
     def over(self):
-        cooled = self.cooling_from is not None and self.step - self.cooling_from >= self.options.cooldown
-        late = self.options.minutes and time.monotonic() - self.started > 60 * self.options.minutes
-        return cooled or late or self.stopping or (self.folder / "STOP").exists()
+        return time.monotonic() > self.ends or self.stopping or (self.folder / "STOP").exists()
 
     def run(self):
-        self.started = saved = logged = time.monotonic()
-        if self.options.cooldown and self.cooling_from is None:
-            self.cooling_from = self.step
+        saved = logged = time.monotonic()
+        minutes = self.options.minutes or self.options.cooldown or math.inf
+        self.ends = saved + 60 * minutes
         recent = collections.deque(maxlen=400)  # (loss, tokens) of the last steps
         since = 0
-        for self.pool, self.batch, batch in self.stream.batches(self.pool, self.batch):
-            count = int(batch.target_lengths.sum())
+        for self.pool, self.batch, batch in self.stream.batches(self.pool, self.batch, self.options.workers):
+            count = len(batch.kept)
             recent.append((self.train_on(batch.to(self.device)), count))
             self.tokens, since, now = self.tokens + count, since + count, time.monotonic()
             if self.step % 20 == 0:
@@ -215,7 +214,7 @@ class Trainer:
 
 
 def mean_loss(rows):
-    return sum(loss for loss, _ in rows) / max(1, sum(count for _, count in rows))
+    return float(sum(loss for loss, _ in rows)) / max(1, sum(count for _, count in rows))
 
 
 def make_augmenter(data, pieces):
@@ -237,7 +236,7 @@ def arguments():
     add("--direction", choices=("en-es", "es-en"), required=True)
     add("--dev", default="/work/shared/eval/translation/flores-dev", help="PREFIX of PREFIX.en and PREFIX.es")
     add("--minutes", type=float, default=0, help="stop after so long (default: never)")
-    add("--cooldown", type=int, default=0, help="bring the rate down to 0 within so many steps, then stop")
+    add("--cooldown", type=float, default=0, help="the last so many minutes bring the rate down to 0; alone: at once")
     add("--rate", type=float, default=6e-4)
     add("--warmup", type=int, default=150, help="steps")
     add("--hold", type=int, default=3000, help="steps at the full rate, before it falls by the root")
@@ -249,6 +248,7 @@ def arguments():
     add("--frequent", type=int, default=2500, help="pieces in every softmax")
     add("--others", type=int, default=1500, help="random pieces in each softmax; 0 takes all (better on CUDA)")
     add("--threads", type=int, default=2)
+    add("--workers", type=int, default=0, help="processes that make batches; 0: none beside (on CUDA: several)")
     add("--device", default="cpu")
     add("--seed", type=int, default=17)
     add("--save-minutes", type=float, default=5)
@@ -261,6 +261,8 @@ def main():
     options = arguments()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
+    if options.device != "cpu":
+        torch.set_float32_matmul_precision("high")  # TF32
     trainer = Trainer(options)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(trainer, "stopping", True))

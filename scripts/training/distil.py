@@ -1,0 +1,119 @@
+"""More pairs, from text in one language: distil.py prepare WORK MONO.tsv, distil.py pairs WORK, distil.py back WORK ES.tsv
+
+The base translates English into Portuguese well, and from Portuguese into Spanish is a small step that the pairs at
+hand teach. `prepare` writes WORK/teacher, where train.py makes a translator of Portuguese into Spanish:
+
+    train.py WORK/teacher --direction en-es --dev WORK/teacher/dev
+
+("en" is Portuguese there.) `pairs` lets it translate the Portuguese, and writes WORK/data/synthetic.tsv, a pair a line
+like train.tsv. `back` adds pairs of Spanish text and of what WORK/es-en makes of it. MONO.tsv and ES.tsv hold lines of
+source<tab>sentence, free of what is held out (see mono.py).
+"""
+import argparse
+import collections
+import pathlib
+import shutil
+
+import sentencepiece
+import torch
+from safetensors.torch import load_file
+
+import base
+import corpus
+import measure
+from decoding import allowed_ids, translate
+from network import Network
+from pivot import MANUALS
+
+OWN = "pivot_own"  # the name of pairs whose English comes from train.tsv
+MANUAL_SHARE = 8  # one in so many pairs of manuals is enough to learn Portuguese from
+REPEATS = 3  # a sequence of three words that comes so often is a loop
+
+
+def translator(tensors, pieces, options):
+    """Lines -> their translations."""
+    network = Network().load(tensors).to(options.device)
+    return lambda lines: translate(network, pieces, lines, allowed_ids(network), options.rows, longest=120)
+
+
+def prepare(options):
+    """Portuguese for the English of pairs, of the monolingual text, and of the development set."""
+    folder = options.work / "teacher"
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    into_portuguese = translator(base.tensors("en-es"), base.pieces("en-es"), options)
+    for end in ("en", "es"):
+        lines = measure.read_lines(f"{options.dev}.{end}")
+        write_lines(folder / f"dev.{end}", into_portuguese(lines) if end == "en" else lines)
+    pairs = [pair for i, pair in enumerate(corpus.read(options.work / "data" / "train.tsv"))
+             if pair[0] not in MANUALS - {"tatoeba"} or i % MANUAL_SHARE == 0]
+    mono = [tuple(line.split("\t")) for line in measure.read_lines(options.mono)]
+    portuguese = into_portuguese([english for _, english, _ in pairs] + [english for _, english in mono])
+    corpus.write(folder / "data" / "train.tsv", [(name, p, s) for (name, _, s), p in zip(pairs, portuguese) if corpus.clean(p, s)])
+    own = [(OWN, english) for name, english, _ in pairs if name not in MANUALS]
+    own_portuguese = [p for (name, _, _), p in zip(pairs, portuguese) if name not in MANUALS]
+    rows = zip(mono + own, portuguese[len(pairs):] + own_portuguese)
+    corpus.write(folder / "mono.tsv", [(name, english, p) for (name, english), p in rows])
+    give(options, folder)
+
+
+def give(options, folder):
+    """What else train.py needs."""
+    shutil.copyfile(options.work / "data" / "names.json", folder / "data" / "names.json")
+    (folder / "en-es").mkdir(exist_ok=True)
+    for name in ("vocab.spm", "init.safetensors"):
+        shutil.copyfile(options.work / "en-es" / name, folder / "en-es" / name)
+
+
+def write_lines(path, lines):
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def loops(text):
+    """Whether three words in a row come again and again."""
+    words = text.lower().split()
+    counts = collections.Counter(zip(words, words[1:], words[2:]))
+    return any(count >= REPEATS for count in counts.values())
+
+
+def pairs(options):
+    """Spanish for the monolingual text."""
+    folder = options.work / "teacher"
+    pieces = sentencepiece.SentencePieceProcessor(str(folder / "en-es" / "vocab.spm"))
+    into_spanish = translator(load_file(folder / "en-es" / "ema.safetensors"), pieces, options)
+    rows = corpus.read(folder / "mono.tsv")
+    made = zip(rows, into_spanish([portuguese for _, _, portuguese in rows]))
+    kept = [(name, english, spanish) for (name, english, _), spanish in made
+            if corpus.clean(english, spanish) and not loops(spanish)]
+    corpus.write(options.work / "data" / "synthetic.tsv", kept)
+    print(f"{len(kept)} of {len(rows)} sentences kept")
+
+
+def back(options):
+    """English for Spanish text: what a translator into Spanish learns to write from."""
+    folder = options.work / "es-en"
+    pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
+    into_english = translator(load_file(folder / "ema.safetensors"), pieces, options)
+    rows = [tuple(line.split("\t")) for line in measure.read_lines(options.mono)]
+    made = zip(rows, into_english([spanish for _, spanish in rows]))
+    kept = [(f"{name}_es", english, spanish) for (name, spanish), english in made
+            if corpus.clean(english, spanish) and not loops(english)]
+    known = options.work / "data" / "synthetic.tsv"
+    corpus.write(known, [pair for pair in corpus.read(known) if not pair[0].endswith("_es")] + kept)
+    print(f"{len(kept)} of {len(rows)} Spanish sentences kept")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=("prepare", "pairs", "back"))
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("mono", type=pathlib.Path, nargs="?")
+    parser.add_argument("--dev", default="/work/shared/eval/translation/flores-dev", help="PREFIX of PREFIX.en and PREFIX.es")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--rows", type=int, default=32, help="sentences at once")
+    options = parser.parse_args()
+    torch.set_float32_matmul_precision("high" if options.device == "cuda" else "highest")
+    {"prepare": prepare, "pairs": pairs, "back": back}[options.step](options)
+
+
+if __name__ == "__main__":
+    main()
