@@ -80,7 +80,7 @@ else
 fi
 
 if $check_builtin; then
-    "$breve" models verify en-es-tiny || die "a built-in model is damaged: restore models/ from the repository"
+    "$breve" models verify en-es-tiny es-en-tiny || die "a built-in model is damaged: restore models/ from the repository"
 fi
 if [ "${#wanted[@]}" -gt 0 ]; then
     "$breve" models pull "${wanted[@]}" \

@@ -31,10 +31,11 @@ CLIENTS = 8
 class Server:
     """A Breve of its own on a free port, without a cache: each request is to be work."""
 
-    def __init__(self, program):
+    def __init__(self, program, settings=()):
         self.home = tempfile.TemporaryDirectory()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("BREVE", "HF_"))}
-        environment = {**kept, "HOME": self.home.name, "HF_HUB_OFFLINE": "1", "BREVE__LIMITS__CACHE_MIB": "0"}
+        environment = {**kept, "HOME": self.home.name, "HF_HUB_OFFLINE": "1", "BREVE__LIMITS__CACHE_MIB": "0",
+                       **dict(settings)}
         self.process = subprocess.Popen([program, "serve", "--bind", "127.0.0.1:0"], env=environment,
                                         stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
@@ -141,6 +142,13 @@ async def run(options, server, texts):
     ]
 
 
+def report(outcomes):
+    """Says what held; whether something did not."""
+    for held, what in outcomes:
+        print(f"{'ok' if held else 'FAILED'}: {what}")
+    return not all(held for held, _ in outcomes)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("breve")
@@ -157,9 +165,7 @@ def main():
         outcomes = loop.run_until_complete(run(options, server, texts))
     finally:
         server.stop()
-    for held, what in outcomes:
-        print(f"{'ok' if held else 'FAILED'}: {what}")
-    sys.exit(not all(held for held, _ in outcomes))
+    sys.exit(report(outcomes))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""More pairs, from text in one language: distil.py prepare WORK MONO.tsv, distil.py pairs WORK, distil.py back WORK ES.tsv
+"""More pairs, from text in one language: distil.py prepare WORK EN.tsv, distil.py pairs WORK, distil.py back WORK ES.tsv
 
 The base translates English into Portuguese well, and from Portuguese into Spanish is a small step that the pairs at
 hand teach. `prepare` writes WORK/teacher, where train.py makes a translator of Portuguese into Spanish:
 
-    train.py WORK/teacher --direction en-es --dev WORK/teacher/dev
+    train.py WORK/teacher --direction en-es --dev WORK/teacher/dev --synthetic none
 
 ("en" is Portuguese there.) `pairs` lets it translate the Portuguese, and writes WORK/data/synthetic.tsv, a pair a line
-like train.tsv. `back` adds pairs of Spanish text and of what WORK/es-en makes of it. MONO.tsv and ES.tsv hold lines of
-source<tab>sentence, free of what is held out (see mono.py).
+like train.tsv. `back` adds pairs of Spanish text and of what WORK/es-en/pairs makes of it. EN.tsv and ES.tsv hold lines
+of source<tab>sentence, free of what is held out (see mono.py).
 """
 import argparse
 import collections
@@ -48,7 +48,8 @@ def prepare(options):
              if pair[0] not in MANUALS - {"tatoeba"} or i % MANUAL_SHARE == 0]
     mono = [tuple(line.split("\t")) for line in measure.read_lines(options.mono)]
     portuguese = into_portuguese([english for _, english, _ in pairs] + [english for _, english in mono])
-    corpus.write(folder / "data" / "train.tsv", [(name, p, s) for (name, _, s), p in zip(pairs, portuguese) if corpus.clean(p, s)])
+    translated = [(name, p, s) for (name, _, s), p in zip(pairs, portuguese) if corpus.clean(p, s)]
+    corpus.write(folder / "data" / "train.tsv", translated)
     own = [(OWN, english) for name, english, _ in pairs if name not in MANUALS]
     own_portuguese = [p for (name, _, _), p in zip(pairs, portuguese) if name not in MANUALS]
     rows = zip(mono + own, portuguese[len(pairs):] + own_portuguese)
@@ -79,7 +80,7 @@ def pairs(options):
     """Spanish for the monolingual text."""
     folder = options.work / "teacher"
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "en-es" / "vocab.spm"))
-    into_spanish = translator(load_file(folder / "en-es" / "ema.safetensors"), pieces, options)
+    into_spanish = translator(load_file(folder / "en-es" / "main" / "ema.safetensors"), pieces, options)
     rows = corpus.read(folder / "mono.tsv")
     made = zip(rows, into_spanish([portuguese for _, _, portuguese in rows]))
     kept = [(name, english, spanish) for (name, english, _), spanish in made
@@ -92,7 +93,7 @@ def back(options):
     """English for Spanish text: what a translator into Spanish learns to write from."""
     folder = options.work / "es-en"
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
-    into_english = translator(load_file(folder / "ema.safetensors"), pieces, options)
+    into_english = translator(load_file(folder / "pairs" / "ema.safetensors"), pieces, options)
     rows = [tuple(line.split("\t")) for line in measure.read_lines(options.mono)]
     made = zip(rows, into_english([spanish for _, spanish in rows]))
     kept = [(f"{name}_es", english, spanish) for (name, spanish), english in made
@@ -107,7 +108,7 @@ def main():
     parser.add_argument("step", choices=("prepare", "pairs", "back"))
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("mono", type=pathlib.Path, nargs="?")
-    parser.add_argument("--dev", default="/work/shared/eval/translation/flores-dev", help="PREFIX of PREFIX.en and PREFIX.es")
+    parser.add_argument("--dev", default=measure.DEV, help="PREFIX of PREFIX.en and PREFIX.es")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rows", type=int, default=32, help="sentences at once")
     options = parser.parse_args()

@@ -8,6 +8,8 @@ import scoring
 from batches import Batch, pad
 from decoding import allowed_ids, translate
 
+DEV = "/work/shared/eval/translation/flores-dev"
+
 
 def read_lines(path):
     return pathlib.Path(path).read_text(encoding="utf-8").splitlines()

@@ -10,10 +10,13 @@ import re
 import corpus
 
 _REFERENCE = re.compile(r"\[(?:\d+|citation needed|note \d+)\]")
+_ODD = re.compile(r"\.\.\.|#|\(\W*\)")
+
 
 def usable(line):
     """Running text of a length that the translators are trained on."""
-    return 5 <= len(line.split()) <= 45 and line[:1].isupper() and corpus.clean(line, line + ".") and not re.search(r"\.\.\.|#|\(\W*\)", line)
+    is_odd = _ODD.search(line) or not line[:1].isupper() or not corpus.clean(line, line + ".")
+    return 5 <= len(line.split()) <= 45 and not is_odd
 
 
 def lines(files, held_out):

@@ -4,6 +4,7 @@ Writes OUT/{best.safetensors,config.json,vocab.spm,allowed.json,golden.json,data
 card, is written by hand.
 """
 import argparse
+import collections
 import hashlib
 import json
 import pathlib
@@ -14,20 +15,41 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import corpus
-from decoding import translate
+import train
+from batches import pad
+from decoding import Greedy
 from network import EMBEDDING, FORMULAS, OUTPUT_BIAS, SHAPE, Network
-from sources import SOURCES
+from sources import SOURCES, SYNTHETIC
 
 BARRED = -100.0  # float16 holds it, and nothing with it is ever chosen
 LISTED = ["best.safetensors", "config.json", "vocab.spm", "allowed.json"]
+HEAD = ["# Training data", "", '"Passes" is how often a pair is met in one pass over the data.', ""]
+BETWEEN = ["Text in one language, paired with a translation by a model of the same origin (docs/TRAINING.md):", ""]
 LANGUAGES = {"en": "English", "es": "Spanish"}
 GOLDEN = {
-    "en": ["Hello, world!", "The meeting starts at nine o'clock tomorrow morning.", "How many people live in this city?",
-           "Krzysztof Wojciechowski flew from Tegucigalpa to Reykjavik on 24 March 2009.", "Please restart the computer.",
-           "The government announced new measures to reduce inflation, said the minister, but nobody believed her."],
-    "es": ["¡Hola, mundo!", "La reunión empieza mañana a las nueve.", "¿Cuánta gente vive en esta ciudad?",
-           "Krzysztof Wojciechowski voló de Tegucigalpa a Reikiavik el 24 de marzo de 2009.", "Reinicie el ordenador.",
-           "El gobierno anunció nuevas medidas para reducir la inflación, dijo la ministra, pero nadie la creyó."],
+    "en": [
+        "Hello, world!", "The meeting starts at nine o'clock tomorrow morning.", "She didn't know where the keys were.",
+        "How many people live in this city?", "Please restart the computer and try again.", "Fire kills three",
+        "Krzysztof Wojciechowski flew from Tegucigalpa to Reykjavik on 24 March 2009.",
+        "The government announced new measures to reduce inflation, said the minister, but nobody believed her.",
+        "Hokuriku Electric Power Co. reported no effects from the earthquake and that the Number 1 and 2 reactors at its "
+        "Shika nuclear power plant were shut down.",
+        "The two leaders spoke by phone for 25 minutes on Nov. 3, the White House said.",
+        '"We will not give up," said Laura Bennett, who owns 1,250 shares worth $3.2 million.',
+        "The cities of Harappa and Mohenjo-daro had a flush toilet in almost every house, attached to a sophisticated "
+        "sewage system.",
+    ],
+    "es": [
+        "¡Hola, mundo!", "La reunión empieza mañana a las nueve.", "Ella no sabía dónde estaban las llaves.",
+        "¿Cuánta gente vive en esta ciudad?", "Reinicie el ordenador e inténtelo otra vez.", "Un incendio mata a tres personas",
+        "Krzysztof Wojciechowski voló de Tegucigalpa a Reikiavik el 24 de marzo de 2009.",
+        "El gobierno anunció nuevas medidas para reducir la inflación, dijo la ministra, pero nadie la creyó.",
+        "La empresa Hokuriku Electric Power informó de que el terremoto no había causado daños y de que los reactores 1 y 2 "
+        "de su central nuclear de Shika se habían detenido.",
+        "Los dos dirigentes hablaron por teléfono durante 25 minutos el 3 de noviembre, según la Casa Blanca.",
+        "«No nos rendiremos», dijo Laura Bennett, que posee 1.250 acciones por valor de 3,2 millones de dólares.",
+        "Las ciudades de Harappa y Mohenjo-daro tenían un retrete en casi todas las casas, unido a un complejo alcantarillado.",
+    ],
 }
 
 
@@ -61,22 +83,27 @@ def config(direction, tensors):
 
 def golden(tensors, pieces, allowed, language):
     """What the shipped weights make of a few sentences, greedily, computed in float32."""
-    network = Network().load({name: tensor.float() for name, tensor in tensors.items()}).eval()
-    cases = []
+    network = Network().load({name: tensor.float() for name, tensor in tensors.items()})
+    search, cases = Greedy(network, torch.tensor(allowed)), []
     for line in GOLDEN[language]:
-        text = translate(network, pieces, [line], torch.tensor(allowed))[0]
-        cases.append({"source": line, "source_ids": pieces.encode(line) + [SHAPE["eos_id"]], "output": text})
+        source = pieces.encode(line) + [SHAPE["eos_id"]]
+        output = search(*pad([source]))[0]
+        cases.append({"source": line, "source_ids": source, "output_ids": output + [SHAPE["eos_id"]],
+                      "output": pieces.decode(output)})
     return cases
 
 
-def data_card(counts):
-    """The table of sources, for the model card."""
+def data_card(pairs, counts):
+    """The tables of sources, for the model card. `pairs`: those that were trained on, of the archive and of texts."""
     rows = ["| source | pairs in the archive | used | passes | licence | what |", "|---|---|---|---|---|---|"]
     for name, source in SOURCES.items():
         count = counts[name]
         rows.append(f"| {name} | {count['read']} | {count['train']} | {source.passes} | {source.licence} | {source.what} |")
-    head = ["# Training data", "", '"Passes" is how often a pair is met in one pass over the data.', ""]
-    return "\n".join(head + rows) + "\n"
+    made = collections.Counter(pair[0] for pair in pairs)
+    texts = ["| text | pairs | passes | licence | what |", "|---|---|---|---|---|"]
+    texts += [f"| {name} | {made[name]} | {source.passes} | {source.licence} | {source.what} |"
+              for name, source in SYNTHETIC.items() if made[name]]
+    return "\n".join([*HEAD, *rows, "", *BETWEEN, *texts]) + "\n"
 
 
 def sums(directory):
@@ -89,21 +116,23 @@ def main():
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("direction", choices=("en-es", "es-en"))
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--weights", type=pathlib.Path, help="(default: WORK/DIRECTION/ema.safetensors)")
+    parser.add_argument("--weights", type=pathlib.Path, help="(default: WORK/DIRECTION/main/ema.safetensors)")
     options = parser.parse_args()
     folder, out = options.work / options.direction, options.out
     out.mkdir(parents=True, exist_ok=True)
     source, target = options.direction.split("-")
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
-    texts = [pair[2 if target == "es" else 1] for pair in corpus.read(options.work / "data" / "train.tsv")]
+    data = options.work / "data"
+    synthetic = train.read_synthetic(data / "synthetic.tsv", "all")
+    texts = [pair[2 if target == "es" else 1] for pair in corpus.read(data / "train.tsv") + synthetic]
     allowed = allowed_ids(pieces, texts)
-    tensors = bar(load_file(options.weights or folder / "ema.safetensors"), allowed)
+    tensors = bar(load_file(options.weights or folder / "main" / "ema.safetensors"), allowed)
     save_file(tensors, out / "best.safetensors", metadata={
         "format": "pt", "origin": f"Mozilla's Firefox Translations student (MPL-2.0), trained for {LANGUAGES[target]}"})
     (out / "allowed.json").write_text(json.dumps(allowed))
     (out / "config.json").write_text(json.dumps(config(options.direction, tensors), indent=1))
     (out / "golden.json").write_text(json.dumps(golden(tensors, pieces, allowed, source), indent=1, ensure_ascii=False))
-    (out / "data.md").write_text(data_card(json.loads((options.work / "data" / "counts.json").read_text())))
+    (out / "data.md").write_text(data_card(synthetic, json.loads((data / "counts.json").read_text())))
     shutil.copyfile(folder / "vocab.spm", out / "vocab.spm")
     (out / "SHA256SUMS").write_text(sums(out))
     print(f"{len(allowed)} pieces may be produced; {sum(f.stat().st_size for f in out.iterdir()) / 1e6:.1f} MB")

@@ -34,7 +34,7 @@ SOURCES = {
     "gnome_user_docs": Source("CC-BY-3.0 and CC-BY-SA-3.0", 0.3, "GNOME's help pages"),
 }
 
-# Text in one language, of which distil.py makes pairs. `passes` as above; mono.sh says where each comes from.
+# Text in one language, of which distil.py makes pairs. `passes` as above; fetch_texts.sh and texts.py say where each comes from.
 SYNTHETIC = {
     "wikivital": Source("CC-BY-SA-4.0", 1, "Wikipedia, beginnings of vital articles"),
     "wikigeneral": Source("CC-BY-SA", 1, "Wikipedia, whole articles"),

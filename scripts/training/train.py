@@ -1,7 +1,7 @@
-"""Trains a translator: train.py WORK --direction en-es. Goes on where WORK/DIRECTION was left.
+"""Trains a translator: train.py WORK --direction en-es [--run NAME]. Goes on where WORK/DIRECTION/NAME was left.
 
 WORK holds data/{train,held}.tsv and DIRECTION/{vocab.spm,init.safetensors} (see corpus.py and vocabulary.py). Writes,
-in WORK/DIRECTION: checkpoint.pt (all that going on needs), ema.safetensors (averaged weights, to measure and ship),
+in WORK/DIRECTION/NAME: checkpoint.pt (all that going on needs), ema.safetensors (averaged weights, to measure and ship),
 metrics.jsonl (a line a measurement) and log.txt. Stops with a checkpoint on SIGTERM, SIGINT, or a file STOP there.
 """
 import argparse
@@ -91,9 +91,10 @@ class Trainer:
     """The state of a run, and its loop."""
 
     def __init__(self, options):
-        self.options, self.folder = options, options.work / options.direction
+        self.options, self.folder = options, options.work / options.direction / options.run
+        self.folder.mkdir(exist_ok=True)
         self.device = torch.device(options.device)
-        self.pieces = sentencepiece.SentencePieceProcessor(str(self.folder / "vocab.spm"))
+        self.pieces = sentencepiece.SentencePieceProcessor(str(self.folder.parent / "vocab.spm"))
         self.network = Network().to(self.device)
         self.step = self.tokens = self.pool = self.batch = 0
         self.stopping = False
@@ -111,7 +112,7 @@ class Trainer:
         path, state = self.folder / "checkpoint.pt", None
         if path.exists():
             state = torch.load(path, map_location="cpu", weights_only=True)
-        self.network.load(state["weights"] if state else load_file(self.folder / "init.safetensors"))
+        self.network.load(state["weights"] if state else load_file(self.options.start or self.folder.parent / "init.safetensors"))
         self.average = Average(self.network, self.options.average)
         self.optimizer = optimizer(self.network, self.options)
         if state:
@@ -141,8 +142,7 @@ class Trainer:
         """The data, and which pieces are frequent in it."""
         data = self.options.work / "data"
         pairs, augmenter = corpus.read(data / "train.tsv"), make_augmenter(data, self.pieces)
-        if (data / "synthetic.tsv").exists():
-            pairs += corpus.read(data / "synthetic.tsv")
+        pairs += read_synthetic(data / "synthetic.tsv", self.options.synthetic)
         passes = {name: source.passes for name, source in {**SOURCES, **SYNTHETIC}.items()}
         self.stream = Stream(pairs, passes, augmenter, self.pieces, self.options.direction, self.options.batch_tokens,
                              self.options.seed)
@@ -213,6 +213,12 @@ class Trainer:
         self.log("end")
 
 
+def read_synthetic(path, kinds):
+    """Pairs of distil.py: of all kinds, of those alone whose Spanish people wrote ("back"), or none."""
+    pairs = [] if kinds == "none" or not path.exists() else corpus.read(path)
+    return [pair for pair in pairs if kinds == "all" or pair[0].endswith("_es")]
+
+
 def mean_loss(rows):
     return float(sum(loss for loss, _ in rows)) / max(1, sum(count for _, count in rows))
 
@@ -234,7 +240,10 @@ def arguments():
     add = parser.add_argument
     add("work", type=pathlib.Path)
     add("--direction", choices=("en-es", "es-en"), required=True)
-    add("--dev", default="/work/shared/eval/translation/flores-dev", help="PREFIX of PREFIX.en and PREFIX.es")
+    add("--run", default="main")
+    add("--start", type=pathlib.Path, help="weights to begin with (default: WORK/DIRECTION/init.safetensors)")
+    add("--synthetic", choices=("all", "back", "none"), default="all", help="which pairs of distil.py")
+    add("--dev", default=measure.DEV, help="PREFIX of PREFIX.en and PREFIX.es")
     add("--minutes", type=float, default=0, help="stop after so long (default: never)")
     add("--cooldown", type=float, default=0, help="the last so many minutes bring the rate down to 0; alone: at once")
     add("--rate", type=float, default=6e-4)

@@ -1,4 +1,4 @@
-//! The built-in translator against what its PyTorch description produces, in float32.
+//! The built-in translators against what its PyTorch description produces, in float32.
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn goldens() -> Vec<Golden> {
-    let text = std::fs::read_to_string(root().join("tests/goldens/en-es-tiny/golden.json")).unwrap();
+const MODELS: [&str; 2] = ["en-es-tiny", "es-en-tiny"];
+
+fn goldens(name: &str) -> Vec<Golden> {
+    let text = std::fs::read_to_string(root().join("tests/goldens").join(name).join("golden.json")).unwrap();
     let goldens: Vec<Golden> = serde_json::from_str(&text).unwrap();
     assert_eq!(goldens.len(), 12);
     goldens
@@ -31,8 +33,8 @@ fn open(directory: &Path) -> Result<Local, EngineError> {
     open_local(directory, &OpenOptions { precision: Precision::F32, ..OpenOptions::default() })
 }
 
-fn model() -> Local {
-    open(&root().join("models/en-es-tiny")).unwrap()
+fn model(name: &str) -> Local {
+    open(&root().join("models").join(name)).unwrap()
 }
 
 fn greedy() -> GenerationOptions {
@@ -41,37 +43,42 @@ fn greedy() -> GenerationOptions {
 
 #[test]
 fn the_tokens_of_every_golden_source_match() {
-    let model = model();
-    for golden in goldens() {
-        assert_eq!(model.codec().encode(&golden.source, None).unwrap(), golden.source_ids, "{}", golden.source);
+    for name in MODELS {
+        let model = model(name);
+        for golden in goldens(name) {
+            assert_eq!(model.codec().encode(&golden.source, None).unwrap(), golden.source_ids, "{}", golden.source);
+        }
     }
 }
 
 #[test]
 fn greedy_output_matches_every_golden_alone() {
-    let model = model();
-    for golden in goldens() {
-        let output = model.generate_ids(&[golden.source_ids], &greedy()).unwrap();
-        assert_eq!(output[0], golden.output_ids, "{}", golden.source);
-        assert_eq!(model.codec().decode(&output[0]), golden.output);
+    for name in MODELS {
+        let model = model(name);
+        for golden in goldens(name) {
+            let output = model.generate_ids(&[golden.source_ids], &greedy()).unwrap();
+            assert_eq!(output[0], golden.output_ids, "{}", golden.source);
+            assert_eq!(model.codec().decode(&output[0]), golden.output);
+        }
     }
 }
 
 #[test]
 fn greedy_output_matches_every_golden_in_one_padded_batch() {
-    let model = model();
-    let goldens = goldens();
-    let sources: Vec<Vec<i64>> = goldens.iter().map(|golden| golden.source_ids.clone()).collect();
-    for (golden, output) in goldens.iter().zip(model.generate_ids(&sources, &greedy()).unwrap()) {
-        assert_eq!(output, golden.output_ids, "{}", golden.source);
+    for name in MODELS {
+        let goldens = goldens(name);
+        let sources: Vec<Vec<i64>> = goldens.iter().map(|golden| golden.source_ids.clone()).collect();
+        for (golden, output) in goldens.iter().zip(model(name).generate_ids(&sources, &greedy()).unwrap()) {
+            assert_eq!(output, golden.output_ids, "{}", golden.source);
+        }
     }
 }
 
 #[test]
 fn an_output_is_never_longer_than_asked() {
-    let model = model();
+    let model = model("en-es-tiny");
     let options = GenerationOptions { max_new_tokens: Some(5), ..GenerationOptions::default() };
-    for golden in goldens() {
+    for golden in goldens("en-es-tiny") {
         let output = model.generate_ids(std::slice::from_ref(&golden.source_ids), &options).unwrap();
         assert!(output[0].len() <= 5, "{}: {} tokens", golden.source, output[0].len());
     }
@@ -79,9 +86,9 @@ fn an_output_is_never_longer_than_asked() {
 
 #[test]
 fn settings_of_transformers_hold_for_the_built_in_model() {
-    let model = model();
+    let model = model("en-es-tiny");
     let options = GenerationOptions { no_repeat_ngram_size: Some(2), min_length: Some(12), ..Default::default() };
-    for golden in goldens() {
+    for golden in goldens("en-es-tiny") {
         let output = model.generate_ids(std::slice::from_ref(&golden.source_ids), &options).unwrap().remove(0);
         let mut pairs: Vec<&[i64]> = output.windows(2).collect();
         pairs.sort();
@@ -95,7 +102,7 @@ fn settings_of_transformers_hold_for_the_built_in_model() {
 fn beams_beyond_the_vocabulary_are_refused() {
     for beams in [0, 1_000_000] {
         let options = GenerationOptions { num_beams: Some(beams), ..GenerationOptions::default() };
-        let error = model().generate_ids(&[vec![38, 0]], &options).unwrap_err();
+        let error = model("en-es-tiny").generate_ids(&[vec![38, 0]], &options).unwrap_err();
         assert!(error.to_string().contains("num_beams"), "{error}");
     }
 }

@@ -83,13 +83,13 @@ async fn every_documented_field_is_taken() {
 }
 
 #[actix_web::test]
-async fn spanish_is_found_and_the_missing_direction_named() {
-    let text = "El ayuntamiento aprobó el plan el lunes. Las obras comienzan en mayo. Nadie salió de la sala.";
+async fn french_is_found_and_the_missing_directions_named() {
+    let text = "Le conseil municipal a approuvé le plan lundi. Les travaux commencent en mai. Personne n'est sorti.";
     let api = Api::new();
     let answer = api.post("/v1/summarize", json!({"text": text})).await.ok();
-    assert_eq!(answer["source"]["language"], "es");
-    assert_eq!(keys(&answer["summaries"]), ["es"]);
-    assert_eq!(answer["missing_pairs"], json!(["es-en"]));
+    assert_eq!(answer["source"]["language"], "fr");
+    assert_eq!(keys(&answer["summaries"]), ["fr"]);
+    assert_eq!(answer["missing_pairs"], json!(["fr-en", "fr-es"]));
     let error = api.post("/v1/summarize", json!({"text": text, "targets": ["en"]})).await;
     let error = error.fails(422, "unsupported_language");
     assert!(error["available"].as_array().unwrap().contains(&"en-es".into()), "{error}");

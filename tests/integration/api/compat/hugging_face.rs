@@ -19,7 +19,7 @@ async fn a_summariser_gives_a_summary_in_the_articles_language() {
     assert!(summary.starts_with("The city council approved the plan on Monday. Works begin in May."), "{answer}");
     let spanish = "El pleno aprobó el plan el lunes. Las obras empiezan en mayo. El alcalde habló durante una hora.";
     let answer = Api::new().post(SUMMARIZER, json!({"inputs": spanish})).await.ok();
-    assert_eq!(items(&answer, 1)[0]["summary_text"], spanish, "no model translates from Spanish here");
+    assert_eq!(items(&answer, 1)[0]["summary_text"], spanish, "whatever could be translated");
 }
 
 #[actix_web::test]
