@@ -22,13 +22,24 @@ pub use key_file::{KeyFile, KeyFileError, NewKey};
 use crate::domain::Network;
 use rates::Rates;
 
+/// Who is served without a key, as long as no key was ever made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutKeys {
+    /// Nobody: others can reach the service.
+    Nobody,
+    /// Whoever is on this machine, which alone can reach the service.
+    ThisMachine,
+    /// Everybody, since the operator says so.
+    Everybody,
+}
+
 /// How access is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessPolicy {
     /// Where the keys are.
     pub keys_file: PathBuf,
-    /// Whether a client without a key is served as long as no key was ever made.
-    pub open_without_keys: bool,
+    /// Who is served without one.
+    pub without_keys: WithoutKeys,
     /// What a client may ask in a minute, unless its key says otherwise.
     pub limits: KeyLimits,
     /// Proxies that are believed when they say whom they speak for.
@@ -125,7 +136,12 @@ impl Access {
 
     /// Whether a client without a key is served as things are.
     pub fn is_open(&self) -> bool {
-        self.inner.policy.open_without_keys && !self.has_keys()
+        self.inner.policy.without_keys != WithoutKeys::Nobody && !self.has_keys()
+    }
+
+    /// Whether the service is there for this machine's programs and users, and for nobody else.
+    pub fn is_local(&self) -> bool {
+        self.inner.policy.without_keys == WithoutKeys::ThisMachine && !self.has_keys()
     }
 
     /// Proxies that are believed when they say whom they speak for.

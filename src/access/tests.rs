@@ -18,7 +18,13 @@ impl Door {
 
     fn access(&self, limits: KeyLimits) -> Access {
         let keys_file = self.folder.path().join("keys.toml");
-        Access::new(AccessPolicy { keys_file, open_without_keys: true, limits, trusted_proxies: Vec::new() }).unwrap()
+        Access::new(AccessPolicy {
+            keys_file,
+            without_keys: WithoutKeys::ThisMachine,
+            limits,
+            trusted_proxies: Vec::new(),
+        })
+        .unwrap()
     }
 
     fn key(&self, scopes: &[Scope], limits: KeyLimits) -> (KeyId, String) {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{CliError, app, engine::EngineArgs, keys};
 use crate::{
-    access::{Access, AccessPolicy, KeyLimits},
+    access::{Access, AccessPolicy, KeyLimits, WithoutKeys},
     config::{AccessSettings, Settings},
     domain::InputError,
     http::{self, ApiState},
@@ -46,7 +46,11 @@ fn access(settings: &Settings) -> Result<Access, CliError> {
     let proxy = |text: &String| text.parse().map_err(|reason| InputError::invalid("access.trusted_proxies", reason));
     Ok(Access::new(AccessPolicy {
         keys_file: keys::path(settings)?,
-        open_without_keys: *open_to_network || http::is_private(&settings.server.bind)?,
+        without_keys: match *open_to_network {
+            true => WithoutKeys::Everybody,
+            false if http::is_private(&settings.server.bind)? => WithoutKeys::ThisMachine,
+            false => WithoutKeys::Nobody,
+        },
         limits: KeyLimits {
             requests_per_minute: limit(*requests_per_minute),
             tokens_per_minute: limit(*tokens_per_minute),

@@ -19,7 +19,7 @@ use actix_web::{
     web::Data,
 };
 
-use super::{ApiState, compat::Family, deadline, error::ApiError, origin::OwnOrigin};
+use super::{ApiState, compat::Family, deadline, error::ApiError, host, origin::OwnOrigin};
 use crate::access::{Client, Scope, client_address};
 
 /// What needs no key: what starts, stops and balances services, and what describes them.
@@ -33,6 +33,9 @@ pub(super) async fn admit(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Err(error) = host::check(request.request()) {
+        return Ok(ServiceResponse::from_err(error, request.into_parts().0));
+    }
     if OPEN.contains(&request.path()) {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }

@@ -14,6 +14,7 @@ mod fallback;
 mod fields;
 mod gate;
 mod health;
+mod host;
 mod languages;
 mod metrics;
 mod models;

@@ -2,7 +2,7 @@
 
 use actix_web::test::TestRequest;
 use breve::{
-    access::{Access, AccessPolicy, KeyFile, KeyId, KeyLimits, NewKey, Scope},
+    access::{Access, AccessPolicy, KeyFile, KeyId, KeyLimits, NewKey, Scope, WithoutKeys},
     config::ServerSettings,
     http::{ServeError, Server},
 };
@@ -24,7 +24,7 @@ fn key(api: &Api, scopes: &[Scope]) -> (KeyId, String) {
 fn ruled(mut api: Api, change: impl FnOnce(&mut AccessPolicy)) -> Api {
     let mut policy = AccessPolicy {
         keys_file: api.home.path().join("keys.toml"),
-        open_without_keys: true,
+        without_keys: WithoutKeys::ThisMachine,
         limits: KeyLimits::default(),
         trusted_proxies: Vec::new(),
     };
@@ -62,6 +62,22 @@ async fn with_a_key_set_nobody_is_served_without_one() {
     for closed in ["/v1/models", "/v1/languages", "/v1/no-such-route"] {
         api.get(closed).await.fails(401, "unauthorized");
     }
+}
+
+#[actix_web::test]
+async fn a_page_that_has_its_name_resolve_to_this_machine_reads_nothing() {
+    let called = |name: &str| translation(None).insert_header(("host", name.to_owned()));
+    let api = Api::new();
+    for own in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"] {
+        api.call(called(own)).await.ok();
+    }
+    let message = api.call(called("news.example:8080")).await.fails(403, "forbidden")["message"].to_string();
+    assert!(message.contains("breve keys create"), "{message}");
+    assert_eq!(api.call(TestRequest::get().uri("/docs").insert_header(("host", "news.example"))).await.status, 403);
+    let open = ruled(Api::new(), |policy| policy.without_keys = WithoutKeys::Everybody);
+    open.call(called("news.example")).await.ok();
+    let (_, secret) = key(&api, &[Scope::Use]);
+    api.call(with_key(called("news.example"), Some(&secret))).await.ok();
 }
 
 #[actix_web::test]
@@ -243,11 +259,11 @@ async fn it_listens_to_others_only_with_a_key_or_when_told() {
         drain_delay_s: 0,
         shutdown_timeout_s: 1,
     };
-    let closed = ruled(Api::new(), |policy| policy.open_without_keys = false);
+    let closed = ruled(Api::new(), |policy| policy.without_keys = WithoutKeys::Nobody);
     let error = Server::bind(&settings, closed.state()).err().expect("it listens");
     assert!(matches!(error, ServeError::Unprotected { .. }) && error.to_string().contains("breve keys create"));
     key(&closed, &[Scope::Use]);
-    let closed = ruled(closed, |policy| policy.open_without_keys = false);
+    let closed = ruled(closed, |policy| policy.without_keys = WithoutKeys::Nobody);
     assert!(Server::bind(&settings, closed.state()).is_ok(), "with a key");
     assert!(Server::bind(&settings, Api::new().state()).is_ok(), "told to");
 }

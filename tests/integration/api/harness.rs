@@ -10,7 +10,7 @@ use actix_web::{
     web::Data,
 };
 use breve::{
-    access::{Access, AccessPolicy, KeyLimits},
+    access::{Access, AccessPolicy, KeyLimits, WithoutKeys},
     config::{HubSettings, LimitSettings, ModelSettings, Settings},
     domain::{Glossary, ModelId, Precision, Runtime},
     engine::{
@@ -126,7 +126,7 @@ impl Api {
         let service = Service::new(store, Pool::new(pool, engines), settings);
         let access = Access::new(AccessPolicy {
             keys_file: home.path().join("keys.toml"),
-            open_without_keys: true,
+            without_keys: WithoutKeys::ThisMachine,
             limits: KeyLimits::default(),
             trusted_proxies: Vec::new(),
         });
