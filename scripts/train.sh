@@ -107,10 +107,15 @@ else
     "$python" "$code/average.py" "$work/en-es/average.safetensors" "$(ema en-es all)" "$(ema en-es back)"
     cp "$(ema es-en all)" "$work/es-en/average.safetensors"
     for direction in es-en en-es; do
-        train "$work" $direction main "$dev" --start "$work/$direction/average.safetensors" --cooldown "$cool" --rate 3e-4
+        start=$work/$direction/average.safetensors
+        train "$work" $direction main "$dev" --start "$start" --cooldown "$cool" --rate 3e-4
+        # Two parts of what it started from and one of what came of it.
+        "$python" "$code/average.py" "$work/$direction/final.safetensors" "$start" "$start" "$(ema $direction main)"
     done
 fi
 for direction in es-en en-es; do
     say "packaging into $work/$direction/package"
-    "$python" "$code/package.py" "$work" $direction "$work/$direction/package"
+    weights=$work/$direction/final.safetensors
+    [ -f "$weights" ] || weights=$work/$direction/main/ema.safetensors
+    "$python" "$code/package.py" "$work" $direction "$work/$direction/package" --weights "$weights"
 done

@@ -24,8 +24,12 @@ checks.equal("context", lambda: translate(context="Bridges.").text, spanish())
 checks.equal(
     "HTML", lambda: translate(f"<p>{TEXT}</p>", tag_handling="html").text, f"<p>{spanish()}</p>"
 )
-checks.equal("get_source_languages", lambda: [each.code for each in client.get_source_languages()], ["EN"])
-checks.equal("get_target_languages", lambda: [each.code for each in client.get_target_languages()], ["ES", "ES-419"])
+checks.equal("get_source_languages", lambda: [each.code for each in client.get_source_languages()], ["EN", "ES"])
+checks.equal(
+    "get_target_languages",
+    lambda: [each.code for each in client.get_target_languages()],
+    ["EN-GB", "EN-US", "ES", "ES-419"],
+)
 checks.equal("get_usage", lambda: client.get_usage().any_limit_reached, False)
 stranger = deepl.DeepLClient(WRONG_KEY, server_url=base())
 checks.raises("a wrong key", lambda: stranger.translate_text(TEXT, target_lang="ES"), deepl.AuthorizationException)

@@ -24,7 +24,7 @@ checks.equal(
     lambda: client.languages(),
     [
         {"code": "en", "name": "English", "targets": ["en", "es"]},
-        {"code": "es", "name": "Spanish", "targets": ["es"]},
+        {"code": "es", "name": "Spanish", "targets": ["en", "es"]},
     ],
 )
 for call in ("translate", "detect"):

@@ -41,20 +41,26 @@ def prepare(options):
     folder = options.work / "teacher"
     (folder / "data").mkdir(parents=True, exist_ok=True)
     into_portuguese = translator(base.tensors("en-es"), base.pieces("en-es"), options)
-    for end in ("en", "es"):
-        lines = measure.read_lines(f"{options.dev}.{end}")
-        write_lines(folder / f"dev.{end}", into_portuguese(lines) if end == "en" else lines)
-    pairs = [pair for i, pair in enumerate(corpus.read(options.work / "data" / "train.tsv"))
-             if pair[0] not in MANUALS - {"tatoeba"} or i % MANUAL_SHARE == 0]
-    mono = [tuple(line.split("\t")) for line in measure.read_lines(options.mono)]
-    portuguese = into_portuguese([english for _, english, _ in pairs] + [english for _, english in mono])
-    translated = [(name, p, s) for (name, _, s), p in zip(pairs, portuguese) if corpus.clean(p, s)]
-    corpus.write(folder / "data" / "train.tsv", translated)
-    own = [(OWN, english) for name, english, _ in pairs if name not in MANUALS]
-    own_portuguese = [p for (name, _, _), p in zip(pairs, portuguese) if name not in MANUALS]
-    rows = zip(mono + own, portuguese[len(pairs):] + own_portuguese)
-    corpus.write(folder / "mono.tsv", [(name, english, p) for (name, english), p in rows])
+    write_lines(folder / "dev.en", into_portuguese(measure.read_lines(f"{options.dev}.en")))
+    shutil.copyfile(f"{options.dev}.es", folder / "dev.es")
+    pairs = fewer_manuals(corpus.read(options.work / "data" / "train.tsv"))
+    rows = [(name, english, p) for (name, english, _), p in zip(pairs, into_portuguese([pair[1] for pair in pairs]))]
+    taught = [(name, p, pair[2]) for (name, _, p), pair in zip(rows, pairs) if corpus.clean(p, pair[2])]
+    corpus.write(folder / "data" / "train.tsv", taught)
+    mono = read_rows(options.mono)
+    own = [(OWN, english, p) for name, english, p in rows if name not in MANUALS]
+    texts = zip(mono, into_portuguese([english for _, english in mono]))
+    corpus.write(folder / "mono.tsv", [(*row, p) for row, p in texts] + own)
     give(options, folder)
+
+
+def fewer_manuals(pairs):
+    return [pair for i, pair in enumerate(pairs)
+            if pair[0] not in MANUALS - {"tatoeba"} or i % MANUAL_SHARE == 0]
+
+
+def read_rows(path):
+    return [tuple(line.split("\t")) for line in measure.read_lines(path)]
 
 
 def give(options, folder):
@@ -94,7 +100,7 @@ def back(options):
     folder = options.work / "es-en"
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
     into_english = translator(load_file(folder / "pairs" / "ema.safetensors"), pieces, options)
-    rows = [tuple(line.split("\t")) for line in measure.read_lines(options.mono)]
+    rows = read_rows(options.mono)
     made = zip(rows, into_english([spanish for _, spanish in rows]))
     kept = [(f"{name}_es", english, spanish) for (name, spanish), english in made
             if corpus.clean(english, spanish) and not loops(english)]

@@ -26,7 +26,11 @@ def holds_name(name, text, known):
 
 
 def holds_number(number, text):
-    return number in {figures.digits(found) for found in figures.numbers(text)}
+    """Whether a translation holds the digits; 87 billion may be 87 000 millones, and the other way round."""
+    found = {figures.digits(found) for found in figures.numbers(text)}
+    in_millions = re.search(rf"(?<!\d){number}[.\u00a0 ]?000 (?:millones|million)", text)
+    in_billions = number.endswith("000") and re.search(rf"(?<!\d){number[:-3]} billion", text)
+    return number in found or bool(in_millions or in_billions)
 
 
 def plain(text):

@@ -20,6 +20,7 @@ pub use key::{Key, KeyId, KeyLimits, Scope, Secret};
 pub use key_file::{KeyFile, KeyFileError, NewKey};
 
 use crate::domain::Network;
+use key_file::Keys;
 use rates::Rates;
 
 /// Who is served without a key, as long as no key was ever made.
@@ -141,7 +142,8 @@ impl Access {
 
     /// Whether the service is there for this machine's programs and users, and for nobody else.
     pub fn is_local(&self) -> bool {
-        self.inner.policy.without_keys == WithoutKeys::ThisMachine && !self.has_keys()
+        // Keys that cannot be read let nobody in, whatever is said here.
+        self.inner.policy.without_keys == WithoutKeys::ThisMachine && self.keys().is_ok() && !self.has_keys()
     }
 
     /// Proxies that are believed when they say whom they speak for.
@@ -159,11 +161,17 @@ impl Access {
         Ok(client)
     }
 
-    fn identify(&self, credential: Option<&str>, address: IpAddr) -> Result<Client, Refusal> {
-        let keys = self.inner.keys.current().map_err(|error| Refusal::Keys(error.to_string()))?;
+    /// The keys that there are now; that there are any is never forgotten.
+    fn keys(&self) -> Result<Arc<Keys>, KeyFileError> {
+        let keys = self.inner.keys.current()?;
         if !keys.is_empty() {
             self.inner.closed.store(true, Ordering::Release);
         }
+        Ok(keys)
+    }
+
+    fn identify(&self, credential: Option<&str>, address: IpAddr) -> Result<Client, Refusal> {
+        let keys = self.keys().map_err(|error| Refusal::Keys(error.to_string()))?;
         // What an open service is sent as a key is of no consequence: many clients always send one.
         if self.is_open() {
             let who = Who::Address(Network::of_client(address));

@@ -160,7 +160,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 fn the_built_in_models_are_there_with_nothing_fetched() {
     let home = Home::new();
     let list = home.run(&["models", "list"]);
-    assert!(list.code == Some(0) && list.out.lines().count() == 3, "{list:?}");
+    assert!(list.code == Some(0) && list.out.lines().count() == 4, "{list:?}");
     let available = home.run(&["models", "available", "--json"]).json();
     let state = |id: &str| {
         let models = available["models"].as_array().unwrap();

@@ -70,7 +70,8 @@ fn clients_that_leave_mid_request_free_their_places_at_once() {
     let book = json!({"text": article().repeat(90), "source": "en", "target": "es"}).to_string();
     let send = || {
         let mut stream = TcpStream::connect(&service.address).unwrap();
-        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ");
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ");
         stream.write_all(format!("{head}{}\r\n\r\n{book}", book.len()).as_bytes()).unwrap();
         stream
     };

@@ -128,7 +128,7 @@ fn a_client_that_sends_too_much_still_reads_the_answer() {
 fn a_head_is_a_get_without_its_body() {
     let api = Api::new();
     let running = Running::start(&api);
-    let answer = running.raw(b"HEAD /health/live HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    let answer = running.raw(b"HEAD /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
     assert!(answer.contains("content-length: 17"), "{answer}");
     running.stop().unwrap();
@@ -153,7 +153,7 @@ fn work_of_a_client_that_has_gone_is_dropped() {
     let running = Running::start(&api);
     let send = |text: &str| {
         let body = translate(text);
-        let head = "POST /v1/translate HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+        let head = "POST /v1/translate HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
         let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
         let mut stream = TcpStream::connect(running.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
@@ -178,7 +178,7 @@ fn a_stream_that_is_cut_ends_its_work() {
     let running = Running::start(&api);
     let body =
         json!({"text": "One rabbit ran. Two foxes slept.", "source": "en", "sentences": 1, "stream": true}).to_string();
-    let head = "POST /v1/summarize HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    let head = "POST /v1/summarize HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     let mut busy = TcpStream::connect(running.address).unwrap();
     let send = |stream: &mut TcpStream| {
         let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
@@ -233,7 +233,7 @@ fn a_body_that_never_ends_is_cut_off() {
     let api = Api::with(LimitSettings { request_timeout_ms: 300, ..limits() }, Vec::new());
     let running = Running::start(&api);
     let head =
-        b"POST /v1/detect HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"te";
+        b"POST /v1/detect HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"te";
     let answer = running.raw(head);
     assert!(answer.starts_with("HTTP/1.1 504") && answer.contains("\"timeout\""), "{answer}");
     running.stop().unwrap();

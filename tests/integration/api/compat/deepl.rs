@@ -61,8 +61,10 @@ async fn what_is_left_out_is_named() {
 #[actix_web::test]
 async fn lists_languages_however_the_side_is_named() {
     let api = Api::new();
-    let sources = json!([{"language": "EN", "name": "English"}]);
+    let sources = json!([{"language": "EN", "name": "English"}, {"language": "ES", "name": "Spanish"}]);
     let targets = json!([
+        {"language": "EN-GB", "name": "English (British)", "supports_formality": false},
+        {"language": "EN-US", "name": "English (American)", "supports_formality": false},
         {"language": "ES", "name": "Spanish", "supports_formality": false},
         {"language": "ES-419", "name": "Spanish (Latin American)", "supports_formality": false},
     ]);

@@ -109,7 +109,7 @@ async fn lists_languages_for_get_and_post() {
     let api = Api::new();
     let expected = json!([
         {"code": "en", "name": "English", "targets": ["en", "es"]},
-        {"code": "es", "name": "Spanish", "targets": ["es"]},
+        {"code": "es", "name": "Spanish", "targets": ["en", "es"]},
     ]);
     assert_eq!(api.get("/languages").await.ok(), expected);
     assert_eq!(api.post("/languages", json!({})).await.ok(), expected);
