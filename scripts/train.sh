@@ -109,8 +109,9 @@ else
     for direction in es-en en-es; do
         start=$work/$direction/average.safetensors
         train "$work" $direction main "$dev" --start "$start" --cooldown "$cool" --rate 3e-4
-        # Two parts of what it started from and one of what came of it.
-        "$python" "$code/average.py" "$work/$direction/final.safetensors" "$start" "$start" "$(ema $direction main)"
+        # Between what it started from and what came of it; for es-en nearer to the start.
+        again=$([ $direction = es-en ] && echo "$start" || true)
+        "$python" "$code/average.py" "$work/$direction/final.safetensors" "$start" ${again:+"$again"} "$(ema $direction main)"
     done
 fi
 for direction in es-en en-es; do

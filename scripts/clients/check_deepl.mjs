@@ -21,11 +21,11 @@ await checks.equal(
     async () => (await translate(`<p>${TEXT}</p>`, "es", { tagHandling: "html" })).text,
     spanish().then((text) => `<p>${text}</p>`),
 );
-await checks.equal("getSourceLanguages", async () => (await client.getSourceLanguages()).map((each) => each.code), ["en"]);
+await checks.equal("getSourceLanguages", async () => (await client.getSourceLanguages()).map((each) => each.code), ["en", "es"]);
 await checks.equal(
     "getTargetLanguages",
     async () => (await client.getTargetLanguages()).map((each) => each.code),
-    ["es", "es-419"],
+    ["en-GB", "en-US", "es", "es-419"],
 );
 await checks.equal("getUsage", async () => (await client.getUsage()).anyLimitReached(), false);
 const stranger = new deepl.DeepLClient(WRONG_KEY, { serverUrl: base });
