@@ -7,7 +7,7 @@ While they are there, requests are asked one after another. Holds what comes bac
 - memory grows by less than 256 MiB;
 - whoever sends slowly is cut off within the time of the settings (here 5 s for a head, 10 s for a body).
 
-Ends with 1 where one of these does not hold. The limit on open files must allow twice the connections.
+Ends with 1 where one of these does not hold. The limit on open files must allow half as many again.
 """
 import argparse
 import asyncio
@@ -15,12 +15,11 @@ import json
 import pathlib
 import resource
 import sys
-import threading
 import time
 
 import aiohttp
 
-from overload import Server, report
+from overload import judge
 
 HEAD = b"POST /v1/summarize HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n"
 HEAD_SECONDS, BODY_SECONDS, GRACE = 5, 10, 5
@@ -109,12 +108,7 @@ def main():
         sys.exit(f"the limit of {limit} open files is too low for so many connections: see `ulimit -n`")
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     texts = [json.loads(line)["text"] for line in options.articles.read_text(encoding="utf-8").splitlines()[:50]]
-    server = Server(options.breve, SETTINGS)
-    threading.Thread(target=server.drain_log, daemon=True).start()
-    try:
-        sys.exit(report(asyncio.run(run(options, server, texts))))
-    finally:
-        server.stop()
+    judge(options.breve, SETTINGS, lambda server: run(options, server, texts))
 
 
 if __name__ == "__main__":

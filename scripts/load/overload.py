@@ -20,6 +20,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import aiohttp
@@ -31,11 +32,11 @@ CLIENTS = 8
 class Server:
     """A Breve of its own on a free port, without a cache: each request is to be work."""
 
-    def __init__(self, program, settings=()):
+    def __init__(self, program, settings):
         self.home = tempfile.TemporaryDirectory()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("BREVE", "HF_"))}
         environment = {**kept, "HOME": self.home.name, "HF_HUB_OFFLINE": "1", "BREVE__LIMITS__CACHE_MIB": "0",
-                       **dict(settings)}
+                       **settings}
         self.process = subprocess.Popen([program, "serve", "--bind", "127.0.0.1:0"], env=environment,
                                         stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
@@ -142,11 +143,17 @@ async def run(options, server, texts):
     ]
 
 
-def report(outcomes):
-    """Says what held; whether something did not."""
+def judge(program, settings, run):
+    """Starts a server, lets `run` try it, says what held, and ends with 1 where something did not."""
+    server = Server(program, settings)
+    threading.Thread(target=server.drain_log, daemon=True).start()
+    try:
+        outcomes = asyncio.run(run(server))
+    finally:
+        server.stop()
     for held, what in outcomes:
         print(f"{'ok' if held else 'FAILED'}: {what}")
-    return not all(held for held, _ in outcomes)
+    sys.exit(not all(held for held, _ in outcomes))
 
 
 def main():
@@ -158,14 +165,7 @@ def main():
     parser.add_argument("--deadline", type=float, default=5)
     options = parser.parse_args()
     texts = [json.loads(line)["text"] for line in options.articles.read_text(encoding="utf-8").splitlines()]
-    server = Server(options.breve)
-    try:
-        loop = asyncio.new_event_loop()
-        loop.run_in_executor(None, server.drain_log)
-        outcomes = loop.run_until_complete(run(options, server, texts))
-    finally:
-        server.stop()
-    sys.exit(report(outcomes))
+    judge(options.breve, {}, lambda server: run(options, server, texts))
 
 
 if __name__ == "__main__":
