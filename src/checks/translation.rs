@@ -211,8 +211,9 @@ fn figures_to_put_in(pair: LanguagePair, findings: &Findings) -> Vec<Edit> {
         let lacking: Vec<_> = missing.iter().map(|at| &source[*at]).filter(|found| found.kind == kind).collect();
         let wrong: Vec<_> = invented.iter().map(|at| &target[*at]).filter(|found| found.kind == kind).collect();
         if lacking.len() == wrong.len() {
+            let alike = |(right, wrong): &(&Quantity, &Quantity)| right.is_weekday() == wrong.is_weekday();
             let edit = |(right, wrong): (&Quantity, &Quantity)| Some((wrong.span, written(right, pair.target)?));
-            edits.extend(lacking.into_iter().zip(wrong).filter_map(edit));
+            edits.extend(lacking.into_iter().zip(wrong).filter(alike).filter_map(edit));
         }
     }
     edits
@@ -260,6 +261,11 @@ mod tests {
                 "The group has 31,683 members in Kerala.",
                 "El grupo tiene 31,683 miembros en Kerala.",
                 "El grupo tiene 31.683 miembros en Kerala.",
+            ),
+            (
+                "The two spoke on Tuesday, Nov. 3.",
+                "Los dos hablaron el jueves 3 de noviembre.",
+                "Los dos hablaron el martes 3 de noviembre.",
             ),
             (
                 "Exports rose by 5 percent in March.",

@@ -6,7 +6,10 @@ mod tests;
 use std::{fmt, sync::Arc};
 
 use super::{Codec, Hypothesis};
-use crate::domain::{LanguagePair, Span};
+use crate::{
+    domain::{LanguagePair, Span},
+    text::Spaced,
+};
 
 /// A token of a translation and the source token that the decoder attended to most when it chose it. Both are byte ranges
 /// on character boundaries, without the blanks around them.
@@ -34,7 +37,7 @@ enum Known {
 struct Attention {
     codec: Arc<dyn Codec>,
     pair: LanguagePair,
-    source: String,
+    source: Spaced,
     translation: String,
     /// The translation's tokens.
     tokens: Vec<i64>,
@@ -46,7 +49,7 @@ impl Alignment {
     /// Of `translation`, the trimmed text of `hypothesis`; none where the network does not say.
     pub(super) fn new(
         codec: &Arc<dyn Codec>,
-        source: &str,
+        source: &Spaced,
         pair: LanguagePair,
         hypothesis: &Hypothesis,
         translation: &str,
@@ -55,7 +58,7 @@ impl Alignment {
         let attention = || Attention {
             codec: codec.clone(),
             pair,
-            source: source.to_owned(),
+            source: source.clone(),
             translation: translation.to_owned(),
             tokens: tokens.clone(),
             attended: alignment.clone(),
@@ -81,13 +84,13 @@ impl From<Vec<Link>> for Alignment {
 impl Attention {
     fn links(&self) -> Vec<Link> {
         let Self { codec, pair, source, translation, tokens, attended } = self;
-        let Some(sources) = codec.source_spans(source, Some(*pair)) else { return Vec::new() };
+        let Some(sources) = codec.source_spans(source.text(), Some(*pair)) else { return Vec::new() };
         // A start token was not chosen, and attended to nothing.
         let unchosen = tokens.len().saturating_sub(attended.len());
         let chosen = target_spans(&**codec, tokens, translation).into_iter().skip(unchosen);
         let link = |(target, position): (Option<Span>, &u32)| {
-            let source = *sources.get(usize::try_from(*position).ok()?)?;
-            Some(Link { source: source?, target: target? })
+            let attended = *sources.get(usize::try_from(*position).ok()?)?;
+            Some(Link { source: source.original(attended?), target: target? })
         };
         chosen.zip(attended).filter_map(link).collect()
     }

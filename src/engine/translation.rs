@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{GenerationOptions, LanguagePair, Usage},
-    text::split_long,
+    text::{Spaced, split_long},
 };
 
 /// Translates each sentence on its own, so that each source sentence has exactly one translation.
@@ -55,7 +55,13 @@ impl SentenceTranslator {
     }
 
     /// What the hypotheses of a piece say; `whole` is the sentence that it is all of.
-    fn read(&self, sentence: usize, whole: Option<&str>, pair: LanguagePair, hypotheses: &[Hypothesis]) -> Translated {
+    fn read(
+        &self,
+        sentence: usize,
+        whole: Option<&Spaced>,
+        pair: LanguagePair,
+        hypotheses: &[Hypothesis],
+    ) -> Translated {
         let decode = |hypothesis: &Hypothesis| self.codec.decode(&hypothesis.tokens).trim().to_owned();
         let Some((best, others)) = hypotheses.split_first() else { return Translated::nothing(sentence) };
         let text = decode(best);
@@ -82,9 +88,10 @@ impl Translated {
 impl Translator for SentenceTranslator {
     fn translate(&self, request: &TranslateRequest, model: &dyn Generate) -> Result<TranslateOutput, EngineError> {
         let options = self.codec.options_for(request.pair)?.or(&request.generation).or(&self.defaults);
+        let spaced: Vec<Spaced> = request.sentences.iter().map(|sentence| Spaced::of(sentence)).collect();
         let mut pieces = Vec::new();
-        for (index, sentence) in request.sentences.iter().enumerate().filter(|(_, text)| has_words(text)) {
-            pieces.extend(self.pieces(index, sentence, request.pair)?);
+        for (index, sentence) in spaced.iter().enumerate().filter(|(_, sentence)| has_words(sentence.text())) {
+            pieces.extend(self.pieces(index, sentence.text(), request.pair)?);
         }
         let input_tokens = pieces.iter().map(|piece| piece.ids.len()).sum();
         let places: Vec<(usize, bool)> = pieces.iter().map(|piece| (piece.sentence, piece.whole)).collect();
@@ -102,7 +109,7 @@ impl Translator for SentenceTranslator {
         let written = outputs.iter().filter_map(|hypotheses| hypotheses.first());
         let usage = Usage { input_tokens, output_tokens: written.map(|best| best.tokens.len()).sum() };
         let translated = places.into_iter().zip(outputs).map(|((sentence, whole), hypotheses)| {
-            let whole = whole.then(|| request.sentences[sentence].as_str());
+            let whole = whole.then(|| &spaced[sentence]);
             self.read(sentence, whole, request.pair, &hypotheses)
         });
         Ok(join(&request.sentences, translated, usage))
@@ -224,6 +231,14 @@ mod tests {
         let words: Vec<String> = (1..=95).map(|number| format!("w{number}")).collect();
         let output = translate(&[&words.join(" "), "w7"]).unwrap();
         assert_eq!(output.sentences, [words.join(" ").to_uppercase(), "W7".to_owned()]);
+    }
+
+    #[test]
+    fn a_word_that_is_glued_to_a_bracket_is_translated_and_linked_as_a_word() {
+        let output = translate(&["(w1)W2 w3"]).unwrap();
+        assert_eq!(output.usage.input_tokens, 3);
+        let links = output.alignments[0].as_ref().unwrap().links();
+        assert_eq!(links.last().map(|link| link.source), Some(Span::new(7, 9)), "a place in what was sent");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod mapped;
 mod markup;
 mod masking;
 mod sentences;
+mod spacing;
 mod split_long;
 mod stemming;
 
@@ -20,5 +21,6 @@ pub use detect::{detect, detectable};
 pub use document::{Document, Sentence};
 pub use masking::{Masked, Restored, Term, holds_placeholder};
 pub use sentences::{is_balanced, is_closed, split_sentences};
+pub use spacing::Spaced;
 pub use split_long::split_long;
 pub use stemming::Stems;

@@ -151,6 +151,20 @@ const CALENDAR: &[(&str, Term)] = &[
     ("october", Month(10, Doubt::None)),
     ("november", Month(11, Doubt::None)),
     ("december", Month(12, Doubt::None)),
+    ("monday", Weekday(1)),
+    ("mondays", Weekday(1)),
+    ("tuesday", Weekday(2)),
+    ("tuesdays", Weekday(2)),
+    ("wednesday", Weekday(3)),
+    ("wednesdays", Weekday(3)),
+    ("thursday", Weekday(4)),
+    ("thursdays", Weekday(4)),
+    ("friday", Weekday(5)),
+    ("fridays", Weekday(5)),
+    ("saturday", Weekday(6)),
+    ("saturdays", Weekday(6)),
+    ("sunday", Weekday(7)),
+    ("sundays", Weekday(7)),
     ("jan", ShortMonth(1)),
     ("feb", ShortMonth(2)),
     ("mar", ShortMonth(3)),
@@ -185,6 +199,9 @@ pub(super) const BEFORE_MONTH: &[&str] = &[
     "after", "around", "before", "between", "by", "during", "early", "every", "from", "in", "last", "late", "mid",
     "next", "of", "previous", "since", "this", "through", "till", "to", "until", "and", "or",
 ];
+
+/// The days of the week, in order.
+pub(super) const WEEKDAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The months, in order.
 pub(super) const MONTHS: &[&str] = &[

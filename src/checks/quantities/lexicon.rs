@@ -38,6 +38,8 @@ pub(super) enum Term {
     Month(u8, Doubt),
     /// A month's short form, which counts beside a number only.
     ShortMonth(u8),
+    /// 1 to 7, from Monday.
+    Weekday(u8),
     /// Says so many without being a number: both, twice.
     Hint(u8),
     /// A clock time in seconds after midnight.

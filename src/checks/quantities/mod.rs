@@ -21,6 +21,7 @@ mod spanish;
 mod token;
 mod unit;
 mod value;
+mod weekday;
 mod write;
 
 pub use missing::missing;
@@ -43,7 +44,7 @@ pub enum Kind {
     Percent,
     /// An amount of a currency.
     Money,
-    /// A day, a month, a year or a decade.
+    /// A day, a day of the week, a month, a year or a decade.
     Date,
     /// A time of day.
     Time,
@@ -67,6 +68,11 @@ pub struct Quantity {
 }
 
 impl Quantity {
+    /// Whether it is a day of the week.
+    pub fn is_weekday(&self) -> bool {
+        matches!(self.readings.first(), Some(Reading::Weekday(_)))
+    }
+
     /// Whether both may be the same value, however it is written.
     pub fn agrees(&self, other: &Self) -> bool {
         self.readings.iter().any(|reading| other.readings.iter().any(|other| reading.agrees(other)))

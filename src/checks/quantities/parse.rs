@@ -10,6 +10,7 @@ use super::{
     token::Tokens,
     unit,
     value::Reading,
+    weekday,
 };
 
 /// A quantity among the tokens.
@@ -67,6 +68,7 @@ pub(super) fn read(tokens: &Tokens<'_>, reader: Reader) -> Vec<Found> {
     while at < tokens.len() {
         let floor = all.last().map_or(0, |last| last.next);
         let found = calendar::read(tokens, at, reader)
+            .or_else(|| weekday::read(tokens, at, reader))
             .or_else(|| clock::read(tokens, at, reader))
             .or_else(|| ordinal::read(tokens, at, reader))
             .or_else(|| number(tokens, at, floor, reader))
@@ -137,7 +139,9 @@ fn is_team(tokens: &Tokens<'_>, numeral: &Numeral) -> bool {
 /// A number word amid a name: `Six Flags`.
 fn is_named(tokens: &Tokens<'_>, found: &Found) -> bool {
     let capital = |at: usize| tokens.get(at).is_some_and(|token| token.is_capitalised());
-    let inside = !tokens.word_before(found.start).is_empty();
+    // `the "Fifty Shades" series`
+    let quoted = found.start.checked_sub(1).filter(|at| tokens.is_mark(*at, &['"', '“', '‘', '\'', '«']));
+    let inside = !tokens.word_before(quoted.unwrap_or(found.start)).is_empty();
     let number = matches!(found.kind, Kind::Number | Kind::Ordinal) && found.spelled;
     number && inside && capital(found.start) && capital(found.next)
 }

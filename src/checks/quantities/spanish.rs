@@ -308,6 +308,15 @@ const CALENDAR: &[(&str, Term)] = &[
     ("noviembre", Month(11, Doubt::None)),
     ("diciembre", Month(12, Doubt::None)),
     ("setiembre", Month(9, Doubt::None)),
+    ("lunes", Weekday(1)),
+    ("martes", Weekday(2)),
+    ("miercoles", Weekday(3)),
+    ("jueves", Weekday(4)),
+    ("viernes", Weekday(5)),
+    ("sabado", Weekday(6)),
+    ("domingo", Weekday(7)),
+    ("sabados", Weekday(6)),
+    ("domingos", Weekday(7)),
     ("ene", ShortMonth(1)),
     ("feb", ShortMonth(2)),
     ("mar", ShortMonth(3)),
@@ -330,6 +339,9 @@ const CALENDAR: &[(&str, Term)] = &[
 pub(super) const BEFORE_MONTH: &[&str] = &[
     "de", "desde", "durante", "en", "entre", "este", "hasta", "o", "para", "pasado", "por", "proximo", "tras", "y", "a",
 ];
+
+/// The days of the week, in order.
+pub(super) const WEEKDAYS: &[&str] = &["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
 
 /// Names of the numbers from 0 to 20 that have one form only.
 pub(super) const WORDS: &[&str] = &[

@@ -13,6 +13,8 @@ pub(super) enum Reading {
     Money(Ratio, Currency),
     Date(Date),
     Decade(Decade),
+    /// 1 to 7, from Monday.
+    Weekday(u8),
     /// Seconds after midnight.
     Time(u32),
     /// An unknown number of this power of ten.
@@ -42,6 +44,7 @@ pub(super) enum Key {
     Month(u8),
     Day(u8, u8),
     Decade(u16),
+    Weekday(u8),
     Time(u32),
     Vague(u32),
 }
@@ -73,6 +76,7 @@ impl Reading {
             Self::Date(Date { day: Some(day), month, .. }) => Key::Day(day, month),
             Self::Date(Date { month, .. }) => Key::Month(month),
             Self::Decade(decade) => Key::Decade(decade.years),
+            Self::Weekday(day) => Key::Weekday(day),
             Self::Time(seconds) => Key::Time(seconds),
             Self::Vague(power) => Key::Vague(power),
         }

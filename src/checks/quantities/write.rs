@@ -46,6 +46,7 @@ impl Quantity {
             Some(Reading::Money(value, currency)) => self.money(*value, *currency, to),
             Some(Reading::Date(date)) => self::date(*date, to),
             Some(Reading::Decade(decade)) => self::decade(*decade, to),
+            Some(Reading::Weekday(day)) => weekday(*day, to).to_owned(),
             Some(Reading::Time(seconds)) => clock(*seconds),
             Some(Reading::Vague(power)) => vague(*power, to).to_owned(),
             None => String::new(),
@@ -179,6 +180,11 @@ fn decade(decade: Decade, to: Reader) -> String {
         (_, Some(century)) => format!("{century}{:02}s", decade.years),
         (_, None) => format!("{}s", decade.years),
     }
+}
+
+fn weekday(day: u8, to: Reader) -> &'static str {
+    let days = if to == Reader::Spanish { spanish::WEEKDAYS } else { english::WEEKDAYS };
+    days.get(usize::from(day).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 fn clock(seconds: u32) -> String {

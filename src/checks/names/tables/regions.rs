@@ -7,7 +7,11 @@ pub(super) const REGIONS: &[Row] = &[
     ("Adriatic|Adriatic Sea", "Adriático|mar Adriático|adriátic~"),
     ("Alaska|Alaskan*", "Alaska|alaskeñ~"),
     ("Alps|Alpine", "Alpes|alpin~"),
-    ("Amazon|Amazonian", "Amazonas|Amazonia|amazónic~|Amazonía|Amazon"),
+    // Without "the" it is the company.
+    (
+        "the Amazon|Amazon Basin|Amazon River|Amazon rainforest|Amazon forest|Amazonian",
+        "Amazonas|Amazonia|amazónic~|Amazonía|Amazon",
+    ),
     ("Anatolia|Anatolian*", "Anatolia|anatoli~"),
     ("Andalusia|Andalusian*", "Andalucía|andaluz*|andaluc*"),
     ("Andes|Andean", "Andes|andin~"),

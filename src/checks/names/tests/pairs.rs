@@ -6,6 +6,9 @@ use super::*;
 const THROUGH: &[(&str, &str)] = &[
     // Countries and what belongs to them.
     ("Germany", "Alemania"),
+    ("the Amazon", "la Amazonia"),
+    ("the Amazon rainforest", "la selva amazónica"),
+    ("Amazon", "Amazon"),
     ("France", "Francia"),
     ("Spain", "España"),
     ("Switzerland", "Suiza"),
@@ -217,6 +220,7 @@ const MANGLED: &[(&str, &str, &str)] = &[
     ("Andrés", "Andsré", "Andsré"),
     ("Jochemsen", "Josusen", "Josusen"),
     ("Honduras", "libran", ""),
+    ("Amazon", "la Amazonía", "Amazonía"),
     ("Jennifer Lopez", "Jennifer Personalmente", "Personalmente"),
     // Letters swapped.
     ("Merkel", "Mekrel", "Mekrel"),

@@ -17,6 +17,10 @@ pub(super) const CHANGED: &[(&str, &str)] = &[
     ("3,200 houses", "320 casas"),
     ("3,200 houses", "3200 millones de casas"),
     ("-5 degrees", "5 grados"),
+    ("on Tuesday", "el jueves"),
+    ("They spoke on Tuesday.", "Hablaron."),
+    ("They spoke.", "Hablaron el martes."),
+    ("On Thursday, Nov. 3", "El martes, 3 de noviembre"),
     ("10-15 people", "10-16 personas"),
     ("won 3-2", "ganó 3-1"),
     ("two-thirds of them", "tres cuartos de ellos"),
@@ -130,6 +134,10 @@ pub(super) const CHANGED: &[(&str, &str)] = &[
 
 /// Words that are often no quantity, and prose without any.
 pub(super) const WORDS_ONLY: &[(&str, &str)] = &[
+    ("Black Friday", "las rebajas"),
+    ("the Sunday Times", "el Times"),
+    ("the \"Fifty Shades\" series", "la serie «Fifty Shades»"),
+    ("Domingo sang", "cantó Domingo"),
     ("half a century", "50 años"),
     ("500 years", "medio milenio"),
     ("thirty minutes", "media hora"),

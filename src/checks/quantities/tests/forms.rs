@@ -8,6 +8,7 @@ fn english_is_written_in_spanish_form() {
         ("951,000 voters, 5% of them", "951.000 voters, 5\u{a0}% of them"),
         ("On Nov. 3, 2019, at 3:30 p.m.", "On 3 de noviembre de 2019, at 15:30"),
         ("in November", "in noviembre"),
+        ("on Wednesday", "on miércoles"),
         ("three dogs and one cat", "tres dogs and one cat"),
         ("twenty-five dogs", "25 dogs"),
         ("2.5 trillion", "2,5 billones"),
@@ -36,6 +37,7 @@ fn spanish_is_written_in_english_form() {
         ("5 %", "5%"),
         ("dos billones de euros", "2 trillion euros"),
         ("tercer", "3rd"),
+        ("el miércoles", "Wednesday"),
         ("los años 90", "90s"),
         ("tres", "three"),
     ] {

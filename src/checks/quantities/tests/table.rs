@@ -57,6 +57,13 @@ pub(super) const SAME: &[(&str, &str)] = &[
     ("aged 83", "de 83 años"),
     ("17 pounds and 3 ounces", "17 libras y 3 onzas"),
     ("17 lb", "17 libras"),
+    // Days of the week
+    ("on Tuesday", "el martes"),
+    ("said on Saturday night", "dijo el sábado por la noche"),
+    ("closed on Sundays", "cerrado los domingos"),
+    ("from Monday to Friday", "de lunes a viernes"),
+    ("Tuesday, Nov. 3", "el martes 3 de noviembre"),
+    ("Since Wednesday he has waited.", "Espera desde el miércoles."),
     // Fractions
     ("1/2 of it", "la mitad, 1/2"),
     ("5 1/2 hours", "5,5 horas"),
