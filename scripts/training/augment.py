@@ -32,6 +32,7 @@ class Augmenter:
         """`templates`, `places` and `languages` are pairs of English and Spanish."""
         self.inventor, self.common, self.templates = inventor, common, templates
         self.places, self.languages = places, languages
+        self.calendar = {"C": names.days(), "M": names.months(), "J": names.short_months()}
         self.known = {english: spanish for english, spanish in places if " " not in english}
 
     def __call__(self, english, spanish, rng):
@@ -102,12 +103,15 @@ class Augmenter:
         """What stands in a slot, in English and Spanish."""
         if slot == "P" and rng.random() < 0.5:
             return rng.choice(self.places)
+        if slot in self.calendar:
+            return rng.choice(self.calendar[slot])
         make = {"N": self.inventor.person, "P": self.inventor.word, "W": self.inventor.word, "O": self._organisation,
-                "B": lambda rng: str(rng.randrange(2, 1000)), "F": self._decimal,
-                "Y": lambda rng: str(rng.randrange(1700, 2031)), "D": self._number,
+                "A": lambda rng: str(rng.randrange(2, 32)), "B": lambda rng: str(rng.randrange(2, 1000)), "F": self._decimal,
+                "Y": lambda rng: str(rng.randrange(1700, 2031)), "D": self._number, "G": self._long_number,
+                "E": lambda rng: str(rng.randrange(180, 203) * 10), "H": lambda rng: f"{rng.randrange(1, 24)}:{rng.randrange(60):02}",
                 "T": lambda rng: names.odd_token(rng, self.inventor.letters.word(rng))}
         text = make[slot](rng)
-        return text, text.translate(_SEPARATORS) if slot in "DF" else text
+        return text, text.translate(_SEPARATORS) if slot in "DFG" else text
 
     def _organisation(self, rng):
         return names.code(rng) if rng.random() < 0.3 else self.inventor.person(rng)
@@ -118,6 +122,9 @@ class Augmenter:
     def _number(self, rng):
         value = rng.randrange(2, 10 ** rng.choice((2, 2, 3, 4, 5, 6)))
         return f"{value:,}" if value > 9999 else str(value)
+
+    def _long_number(self, rng):
+        return f"{rng.randrange(1000, 10 ** rng.randrange(4, 8)):,}"
 
 
 def read_templates(path):

@@ -12,7 +12,7 @@ from copies import Copies
 
 POOL = 12000  # pairs that are sorted by length together
 LONGEST = 90  # pieces
-TEMPLATES = 0.12  # of the stream
+TEMPLATES = 0.16  # of the stream
 SHORT, SHORT_TIMES = 4, 3  # pairs of so few words come so many times as often: greetings, headlines, labels
 
 

@@ -19,6 +19,7 @@ HELD_SOURCES = {
 }
 HELD_PERCENT = 2
 HELD_WHOLE = {"wmt07_newscommentary"}  # real news, for research only: to measure names with, never to train on
+APART = {"pawsx"}  # sources in whose English the marks stand apart
 LONGEST_CHARACTERS = 600
 OVERLAP_WORDS = 8
 _MARKUP = re.compile(r"``|:\w+:`|[{}<>|\\]|\]\(|%\(|\*\*|__")
@@ -28,6 +29,16 @@ _OTHER_SCRIPTS = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u0900-\u0
 def tidy(text):
     """One space between words, and no characters that nobody sees."""
     return " ".join(re.sub(r"[\u200b-\u200f\u00ad\ufeff\ufffd]", "", text).split())
+
+
+def joined(english):
+    """English whose marks stand apart, as PAWS-X has it, as it is usually written."""
+    for pattern, usual in (
+        (r"\s+([,.;:!?%)\]]|'s\b|n't\b)", r"\1"), (r"([(\[$£])\s+", r"\1"), (r'"\s+([^"]*?)\s+"', r'"\1"'),
+        (r"(\w) ([-/]) (\w)", r"\1\2\3"), (r"(?<=\d) -- (?=\d)", "–"), (r" -- ", " – "),
+    ):
+        english = re.sub(pattern, usual, english)
+    return english
 
 
 def grams(text, size=OVERLAP_WORDS):
@@ -91,6 +102,8 @@ def split(pairs, held_out):
         seen.add(key)
         part = "held" if is_held(name, english) else "train"
         counts[name][part] += 1
+        if part == "train" and name in APART:
+            english = joined(english)
         (held if part == "held" else train).append((name, english, spanish))
     held_english = {english.lower() for _, english, _ in held}
     return [pair for pair in train if pair[1].lower() not in held_english], held, counts

@@ -14,14 +14,16 @@ def numbers(text):
     return _NUMBER.findall(text)
 
 
-def shared(source, target):
-    """Digit strings of two digits or more that each side holds in one number."""
+def shared(source, target, least=1):
+    """Digit strings of `least` digits or more that each side holds in one number."""
     left, right = (collections.Counter(map(digits, numbers(text))) for text in (source, target))
-    return [d for d, count in left.items() if count == 1 and right[d] == 1 and len(d) > 1]
+    return [d for d, count in left.items() if count == 1 and right[d] == 1 and len(d) >= least]
 
 
 def another(number, rng):
-    """Other digits, as many. A year stays one, and what may be a day of the month."""
+    """Other digits, as many. A year stays one, and what may be a day of the month; 1 stays, and with it the singular."""
+    if len(number) == 1:
+        return number if number in "01" else rng.choice("23456789")
     if len(number) == 4 and number[0] in "12":
         return str(rng.randrange(1850, 2031))
     if len(number) == 2 and number[0] != "0":

@@ -50,11 +50,12 @@ def make(kind, inventor, rng):
 def numbers_rows(pairs, count, reverse):
     """(sentence, digit strings), each number changed to another of the same form."""
     rng = random.Random(SEED)
-    pairs = [pair for pair in pairs if figures.shared(pair[1], pair[2])]
+    changeable = lambda english, spanish: figures.shared(english, spanish, least=2)
+    pairs = [pair for pair in pairs if changeable(pair[1], pair[2])]
     rows = []
     while len(rows) < count and pairs:
         for _, english, spanish in pairs:
-            changes = {number: figures.another(number, rng) for number in figures.shared(english, spanish)}
+            changes = {number: figures.another(number, rng) for number in changeable(english, spanish)}
             rows.append((figures.replace(spanish if reverse else english, changes), list(changes.values())))
     return rows[:count]
 

@@ -169,6 +169,26 @@ def calendar():
             for word in names["format"]["wide"].values()}
 
 
+def days():
+    """(English, Spanish) names of the days of the week."""
+    return _named("days")
+
+
+def months():
+    return _named("months")
+
+
+def short_months():
+    """As news agencies write them beside a day."""
+    return [(english[:4 if english == "September" else 3] + ".", spanish) for english, spanish in months()
+            if len(english) > 5]
+
+
+def _named(what):
+    english, spanish = (getattr(locale, what)["format"]["wide"] for locale in _locales())
+    return [(name, spanish[key]) for key, name in english.items()]
+
+
 def languages():
     """(English, Spanish) names of languages, from CLDR."""
     english, spanish = (locale.languages for locale in _locales())

@@ -19,6 +19,7 @@ import train
 from batches import pad
 from decoding import Greedy
 from network import EMBEDDING, FORMULAS, OUTPUT_BIAS, SHAPE, Network
+from pieces import is_number
 from sources import SOURCES, SYNTHETIC
 
 BARRED = -100.0  # float16 holds it, and nothing with it is ever chosen
@@ -54,14 +55,12 @@ GOLDEN = {
 
 
 def allowed_ids(pieces, texts):
-    """Ids that may be produced: all but lower-case beginnings of words that the target language was never seen to use.
-
-    Everything else may be part of a name.
-    """
+    """Ids that may be produced: all but lower-case beginnings of words that the target language was never seen to use,
+    and pieces of more than a digit, which no text is split into. Everything else may be part of a name."""
     used = {id for ids in pieces.encode(texts) for id in ids}
     foreign = lambda piece: piece.startswith("▁") and len(piece) > 2 and piece[1:].isalpha() and piece.islower()
     return [id for id in range(pieces.get_piece_size()) if id != pieces.unk_id()
-            and (id in used or not foreign(pieces.id_to_piece(id)))]
+            and (id in used or not foreign(pieces.id_to_piece(id))) and not is_number(pieces.id_to_piece(id))]
 
 
 def bar(tensors, allowed):

@@ -21,10 +21,11 @@ import align
 import base
 import corpus
 from network import EMBEDDING, OUTPUT_BIAS
+from pieces import SPACE, is_number
 from pivot import MANUALS
 
-SPACE = "▁"
 SPANISH_PIECES = 16000
+NEVER = -100.0  # the score of a piece that any other way of writing its text beats
 WHOLE_WORDS = 0.75  # of the new pieces
 # Letters and marks that the base cannot read or write, with what it has in their place.
 CHARACTERS = {
@@ -201,6 +202,16 @@ def rescore(model, spanish):
             entry.score = max(entry.score, score + math.log(0.5))
 
 
+def split_digits(model):
+    """Makes every digit a piece of its own, so that a number is copied digit by digit.
+
+    The base writes 82,704 as "82 , 70 4" and 82.704 as "8 2.7 04": there is nothing in common to copy.
+    """
+    for entry in model.pieces:
+        if is_number(entry.piece):
+            entry.score = NEVER
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("direction", choices=base.DIRECTIONS)
@@ -226,6 +237,7 @@ def main():
     if options.direction == "en-es":
         lower_bias(tensors, model, old, scores, spanish, portuguese)
     rescore(model, scores)
+    split_digits(model)
     print(f"{len(counterparts)} words aligned, {len(free)} free pieces, {len(new)} new: {dict(origins.ways)}")
     print(f"{len(moved)} words redirected: {' '.join(moved[:80])}")
     (options.out / "vocab.spm").write_bytes(model.SerializeToString())

@@ -40,6 +40,15 @@ class Pairs(unittest.TestCase):
             with self.subTest(english):
                 self.assertEqual(corpus.clean(english, spanish), kept)
 
+    def test_marks_that_stand_apart_are_joined(self):
+        for apart, usual in [
+            ("He came from Paris , France ( in 1854 -- 1932 ) .", "He came from Paris, France (in 1854–1932)."),
+            ("It did n't cost $ 12 , 000 or 5 % more .", "It didn't cost $12, 000 or 5% more."),
+            ('Ann \'s " Big Book " is non - fiction', 'Ann\'s "Big Book" is non-fiction'),
+        ]:
+            with self.subTest(apart):
+                self.assertEqual(corpus.joined(apart), usual)
+
     def test_what_shares_eight_words_with_an_evaluation_set_is_left_out(self):
         held = corpus.HeldOut([])
         held.grams, held.lines = corpus.grams("one two three four five six seven eight nine"), {"Short line."}
@@ -94,6 +103,12 @@ class Names(unittest.TestCase):
                 slots = [sorted(match[0] for match in augment._SLOT.finditer(text)) for text in (english, spanish)]
                 self.assertEqual(set(slots[0]), set(slots[1]))
 
+    def test_no_template_is_a_text_of_the_short_tables(self):
+        templates = {scoring.plain(text) for pair in augment.read_templates(HERE / "templates.tsv") for text in pair}
+        for direction in ("en-es", "es-en"):
+            for line in (HERE / f"short.{direction}.tsv").read_text(encoding="utf-8").splitlines():
+                self.assertFalse(scoring.plain(line.split("\t")[0]) in templates, line)
+
     def test_a_filled_template_says_the_same_on_both_sides(self):
         made = augmenter()
         for seed in range(200):
@@ -110,6 +125,7 @@ class Numbers(unittest.TestCase):
             ("It has 12 345 people.", "Tiene 12.345 personas.", ["12345"]),
             ("From 10 to 25", "De 10 a 25", ["10", "25"]),
             ("On 24 March 2009", "El 24 de marzo de 2009", ["24", "2009"]),
+            ("On Nov. 3", "El 3 de noviembre", ["3"]),
             ("2 of 2", "2 de 2", []),
             ("In COVID19 and A4", "En COVID19 y A4", []),
         ]:
@@ -126,6 +142,7 @@ class Numbers(unittest.TestCase):
         for _ in range(200):
             self.assertTrue(1850 <= int(figures.another("1987", rng)) <= 2030)
             self.assertTrue(10 <= int(figures.another("24", rng)) <= 31)
+            self.assertEqual(figures.another("1", rng), "1", "or the singular would be wrong")
             self.assertEqual(len(figures.another("95123", rng)), 5)
 
 
@@ -182,7 +199,7 @@ class Scoring(unittest.TestCase):
 class Copies(unittest.TestCase):
     """Which pieces of a translation are copies of which of the source's."""
 
-    STRINGS = ["</s>", "▁the", "▁Hon", "dur", "as", ".", "▁en", "▁and", "▁y", "▁12", "▁A"]
+    STRINGS = ["</s>", "▁the", "▁Hon", "dur", "as", ".", "▁en", "▁and", "▁y", "▁1", "2", "▁$", "1", ",", "▁A"]
 
     def links(self, source, target):
         class Pieces:
@@ -196,10 +213,15 @@ class Copies(unittest.TestCase):
         self.assertEqual(self.links("▁the ▁Hon dur as . </s>", "▁en ▁y ▁Hon dur as </s>"), [(2, 1), (3, 2), (4, 3)])
 
     def test_numbers_are_linked_and_common_words_are_not(self):
-        self.assertEqual(self.links("▁12 ▁en </s>", "▁en ▁12 </s>"), [(1, 0)])
+        self.assertEqual(self.links("▁1 2 ▁en </s>", "▁en ▁1 2 </s>"), [(1, 0), (2, 1)])
+
+    def test_digits_are_linked_whatever_stands_around_them(self):
+        self.assertEqual(self.links("▁1 , 2 ▁the", "▁en ▁1 . 2"), [(1, 0), (3, 2)])
+        self.assertEqual(self.links("▁$ 1 2 ▁the", "▁1 2 ▁$"), [(0, 1), (1, 2)])
+        self.assertEqual(self.links("▁1 2", "▁1"), [])
 
     def test_what_stands_twice_is_not_linked(self):
-        self.assertEqual(self.links("▁A ▁and ▁A ▁12 </s>", "▁A ▁y ▁12 </s>"), [(2, 3)])
+        self.assertEqual(self.links("▁A ▁and ▁A ▁1 </s>", "▁A ▁y ▁1 </s>"), [(2, 3)])
 
 
 if __name__ == "__main__":
