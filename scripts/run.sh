@@ -20,7 +20,7 @@ case "${1:-}" in
 esac
 
 command -v cargo >/dev/null || { [ -f "$HOME/.cargo/env" ] && . "$HOME/.cargo/env"; }
-command -v cargo >/dev/null || die "cargo was not found; install Rust 1.90 or newer from rustup.rs"
+command -v cargo >/dev/null || die "cargo was not found; install Rust 1.94 or newer from rustup.rs"
 command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null \
     || die "no C++ compiler was found; install one (Debian: apt-get install g++; macOS: xcode-select --install)"
 command -v "${PYTHON:-python3}" >/dev/null || die "python3 was not found; install Python 3, which sets libtorch up"

@@ -26,7 +26,7 @@ def title_case(text):
 class Augmenter:
     """Pairs here are (English, Spanish) whatever the direction. Chances are of one pair being changed so."""
 
-    NAMES, NUMBERS, PLACES, CASE = 0.5, 0.5, 0.3, 0.10
+    NAMES, NUMBERS, PLACES, CASE = 0.5, 0.7, 0.3, 0.10
 
     def __init__(self, inventor, common, templates, places, languages):
         """`templates`, `places` and `languages` are pairs of English and Spanish."""

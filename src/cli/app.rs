@@ -1,12 +1,12 @@
 //! Puts store, pool and service together from the settings; every command that needs them starts here.
 
-use std::{num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
+use std::{num::NonZero, path::PathBuf, sync::Arc, thread::available_parallelism, time::Duration};
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::CliError;
 use crate::{
-    config::{ConfigError, HubSettings, ModelSettings, Settings},
+    config::{self, ConfigError, HubSettings, ModelSettings, Settings},
     domain::{InputError, ModelId, Task},
     engine::Loader,
     pool::{Pool, PoolSettings},
@@ -17,6 +17,12 @@ use crate::{
 /// The models on disk.
 pub(super) fn store(settings: &Settings) -> Result<Store, CliError> {
     Ok(Store::open(&settings.models, &HubSettings::from_env())?)
+}
+
+/// Where what Breve keeps for itself is; empty where there is no place.
+pub(super) fn data_directory(settings: &Settings) -> PathBuf {
+    let own = &settings.models.data_directory;
+    if own.as_os_str().is_empty() { config::data_directory() } else { own.clone() }
 }
 
 /// The use cases over `store`.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{CliError, app, keys, output};
 use crate::{
     access::KeyFile,
-    config::{HubSettings, Settings, data_directory},
+    config::{HubSettings, Settings},
     domain::{Article, Glossary, Language},
     engine, http,
     service::TranslationOptions,
@@ -117,8 +117,7 @@ fn memory(settings: &Settings) -> Finding {
 }
 
 fn directories(settings: &Settings) -> [(&'static str, std::path::PathBuf); 2] {
-    let own = &settings.models.data_directory;
-    let records = if own.as_os_str().is_empty() { data_directory() } else { own.clone() };
+    let records = app::data_directory(settings);
     [("data", records), ("downloads", HubSettings::from_env().cache_directory)]
 }
 

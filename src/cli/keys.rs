@@ -8,10 +8,10 @@ use std::{
 use humantime::format_rfc3339_seconds as date;
 use serde_json::{Value, json};
 
-use super::{CliError, output};
+use super::{CliError, app, output};
 use crate::{
     access::{Key, KeyFile, KeyId, KeyLimits, NewKey, Scope},
-    config::{Settings, data_directory},
+    config::Settings,
     domain::InputError,
 };
 
@@ -75,8 +75,7 @@ pub(super) fn path(settings: &Settings) -> Result<PathBuf, CliError> {
     if !settings.access.keys_file.as_os_str().is_empty() {
         return Ok(settings.access.keys_file.clone());
     }
-    let own = &settings.models.data_directory;
-    let folder = if own.as_os_str().is_empty() { data_directory() } else { own.clone() };
+    let folder = app::data_directory(settings);
     if folder.as_os_str().is_empty() {
         let reason = "is empty, and there is no home directory to keep keys in";
         return Err(InputError::invalid("access.keys_file", reason.to_owned()).into());

@@ -1,11 +1,12 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{CliError, app, engine::EngineArgs, keys};
 use crate::{
     access::{Access, AccessPolicy, KeyLimits, WithoutKeys},
-    config::{AccessSettings, Settings},
+    config::{AccessSettings, JobSettings, Settings},
     domain::InputError,
     http::{self, ApiState},
+    jobs::{DatabaseAddress, Jobs, JobsPolicy},
     service::Service,
     telemetry::Metrics,
 };
@@ -31,11 +32,40 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
     let service = app::service(store, settings)?;
     let loading = load_at_start(service.clone());
     let metrics = Arc::new(Metrics::default());
+    let jobs = jobs(settings, &service)?;
     let (limits, cors_origins) = (settings.limits.clone(), settings.access.cors_origins.clone());
-    http::run(&settings.server, ApiState { service, access, limits, metrics, cors_origins }, |_| {
+    let job_settings = settings.jobs.clone();
+    let state = ApiState { service, jobs, job_settings, access, limits, metrics, cors_origins };
+    http::run(&settings.server, state, |_| {
         tokio::spawn(loading);
     })?;
     Ok(())
+}
+
+/// Jobs, which are worked on from now on.
+fn jobs(settings: &Settings, service: &Service) -> Result<Jobs, CliError> {
+    let JobSettings {
+        database, workers, queue, keep_hours, article_timeout_ms, attempts, lease_s, webhook_hosts, ..
+    } = settings.jobs.clone();
+    let jobs = Jobs::new(JobsPolicy {
+        address: match database.as_str() {
+            "" => DatabaseAddress::File(app::data_directory(settings).join("jobs.sqlite3")),
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                DatabaseAddress::Postgres(database)
+            }
+            _ => DatabaseAddress::File(database.into()),
+        },
+        workers,
+        queue,
+        keep: Duration::from_secs(keep_hours * 3600),
+        lease: Duration::from_secs(lease_s),
+        attempts,
+        hook_hosts: webhook_hosts,
+    });
+    let jobs = jobs.map_err(CliError::Runtime)?;
+    let patient = service.with_timeout(Duration::from_millis(article_timeout_ms));
+    jobs.start(http::job_work(patient, settings.limits.clone()));
+    Ok(jobs)
 }
 
 /// Who is let in: on an address that only this machine can reach everybody, as long as there is no key.

@@ -9,7 +9,7 @@ use crate::domain::{ModelId, Network};
 
 /// The first setting that is out of range, as `(key, reason)`.
 pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
-    let Settings { server, access, limits, models, glossary, log } = settings;
+    let Settings { server, access, limits, jobs, models, glossary, log } = settings;
     let (day_ms, year_s) = (86_400_000, 31_536_000);
     named("server.bind", address(&server.bind))?;
     named("server.workers", within(server.workers, 1..=256))?;
@@ -27,6 +27,14 @@ pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
     named("limits.request_timeout_ms", within(limits.request_timeout_ms, 1..=day_ms))?;
     named("limits.queue", within(limits.queue, 1..=100_000))?;
     named("limits.cache_mib", within(limits.cache_mib, 0..=1 << 30))?;
+    named("jobs.workers", within(jobs.workers, 0..=256))?;
+    named("jobs.articles", within(jobs.articles, 1..=1_000_000))?;
+    named("jobs.body_bytes", within(jobs.body_bytes, 1..=1 << 30))?;
+    named("jobs.queue", within(jobs.queue, 1..=10_000_000))?;
+    named("jobs.keep_hours", within(jobs.keep_hours, 1..=87_600))?;
+    named("jobs.article_timeout_ms", within(jobs.article_timeout_ms, 1..=day_ms))?;
+    named("jobs.attempts", within(jobs.attempts, 1..=100))?;
+    named("jobs.lease_s", within(jobs.lease_s, 1..=3600))?;
     named("models.summarizer", model(&models.summarizer))?;
     named("models.memory_budget_mib", within(models.memory_budget_mib, 0..=1 << 30))?;
     named("models.idle_unload_s", within(models.idle_unload_s, 0..=year_s))?;

@@ -30,6 +30,8 @@ pub struct Settings {
     pub access: AccessSettings,
     /// What a request may ask.
     pub limits: LimitSettings,
+    /// Work on many articles.
+    pub jobs: JobSettings,
     /// Which models, and where.
     pub models: ModelSettings,
     /// Terms of all translations.
@@ -90,6 +92,32 @@ pub struct LimitSettings {
     pub queue: usize,
     /// Most memory for finished summaries, in MiB; 0 keeps none.
     pub cache_mib: u64,
+}
+
+/// Work on many articles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobSettings {
+    /// A file, or `postgres://…`; empty for `jobs.sqlite3` in the data directory.
+    pub database: String,
+    /// Articles that are worked on at the same time; 0 leaves all work to other replicas.
+    pub workers: usize,
+    /// Most articles in one job.
+    pub articles: usize,
+    /// Longest body of a job in bytes.
+    pub body_bytes: usize,
+    /// Articles that may wait in all before more are refused.
+    pub queue: usize,
+    /// How long a job and its results are kept, in hours.
+    pub keep_hours: u64,
+    /// Longest time for one article, in milliseconds.
+    pub article_timeout_ms: u64,
+    /// How often an article is begun at most.
+    pub attempts: u32,
+    /// After how many seconds without a sign a worker counts as dead.
+    pub lease_s: u64,
+    /// Hosts that may be told of finished jobs.
+    pub webhook_hosts: Vec<String>,
 }
 
 /// Which models, and where.

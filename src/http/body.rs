@@ -56,6 +56,11 @@ impl Incoming {
         })
     }
 
+    /// The same, of at most so many bytes.
+    pub(super) fn up_to(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
     /// All of it.
     ///
     /// # Errors

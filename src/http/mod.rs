@@ -15,6 +15,7 @@ mod fields;
 mod gate;
 mod health;
 mod host;
+mod jobs;
 mod languages;
 mod metrics;
 mod models;
@@ -32,9 +33,16 @@ mod wire;
 
 use std::sync::Arc;
 
-use crate::{access::Access, config::LimitSettings, service::Service, telemetry::Metrics};
+use crate::{
+    access::Access,
+    config::{JobSettings, LimitSettings},
+    jobs::Jobs,
+    service::Service,
+    telemetry::Metrics,
+};
 
 pub use error::{ApiError, ErrorCode};
+pub use jobs::job_work;
 pub use routes::{app, configure, openapi_json};
 pub use server::{ServeError, Server, is_private, run};
 pub use wire::{Asked, detection_json, error_json, model_json, models_json, summary_json, translation_json};
@@ -44,6 +52,10 @@ pub use wire::{Asked, detection_json, error_json, model_json, models_json, summa
 pub struct ApiState {
     /// The use cases.
     pub service: Service,
+    /// Work on many articles.
+    pub jobs: Jobs,
+    /// What a job may ask.
+    pub job_settings: JobSettings,
     /// Who may use them.
     pub access: Access,
     /// What a request may ask.

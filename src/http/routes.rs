@@ -17,7 +17,7 @@ use super::{
     compat::{deepl, hugging_face, libretranslate, openai},
     detect, docs, envelope,
     error::{ErrorBody, ErrorCode, ErrorDetail},
-    fallback, gate, health, languages, metrics, models, pull,
+    fallback, gate, health, jobs, languages, metrics, models, pull,
     stream::{PlanEvent, ProgressEvent, SentenceEvent},
     summarize, translate,
 };
@@ -35,6 +35,7 @@ macro_rules! routes {
             ),
             tags(
                 (name = "text", description = "Summaries, translations, languages"),
+                (name = "jobs", description = "Many articles, done in their time"),
                 (name = "models", description = "What is known, installed and in memory"),
                 (name = "compatibility", description = "For clients of Hugging Face, LibreTranslate, OpenAI and DeepL"),
                 (name = "operations", description = "Health and documentation"),
@@ -66,6 +67,10 @@ routes! {
     models::load,
     models::remove,
     pull::pull,
+    jobs::submit,
+    jobs::show,
+    jobs::results,
+    jobs::cancel,
     hugging_face::run,
     hugging_face::run_repository,
     libretranslate::translate,

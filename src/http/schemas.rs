@@ -133,6 +133,10 @@ error_sets! {
     WorkErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, InputTooLong, UnsupportedMediaType, UnsupportedLanguage, RateLimited, Overloaded, Timeout, Internal];
     /// Errors of routes that take JSON and need no model.
     BodyErrors: [InvalidRequest, Unauthorized, Forbidden, InputTooLong, UnsupportedMediaType, RateLimited, Timeout, Internal];
+    /// Errors of taking a job.
+    JobErrors: [InvalidRequest, Unauthorized, Forbidden, InputTooLong, UnsupportedMediaType, RateLimited, Overloaded, Timeout, Internal];
+    /// Errors of routes that name a job.
+    JobReadErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Overloaded, Internal];
     /// Errors of routes that name a model.
     ModelErrors: [Unauthorized, NotFound, RateLimited, Internal];
     /// Errors of fetching a model, before it starts.

@@ -9,7 +9,7 @@ use std::{
 use actix_web::{HttpServer, dev::ServerHandle, rt::System, web::Data};
 
 use super::{ApiState, app};
-use crate::{config::ServerSettings, service::Service};
+use crate::{config::ServerSettings, jobs::Jobs, service::Service};
 
 /// Why the service does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,9 @@ pub struct Server {
     server: actix_web::dev::Server,
     addresses: Vec<SocketAddr>,
     service: Service,
+    jobs: Jobs,
     drain_delay: Duration,
+    grace: Duration,
 }
 
 impl Server {
@@ -70,7 +72,7 @@ impl Server {
         if !are_private(&resolved) && !state.access.has_keys() && !state.access.is_open() {
             return Err(ServeError::Unprotected { bind: settings.bind.clone() });
         }
-        let service = state.service.clone();
+        let (service, jobs) = (state.service.clone(), state.jobs.clone());
         let state = Data::new(state);
         let server = HttpServer::new(move || app(state.clone()))
             .workers(settings.workers.max(1))
@@ -81,8 +83,9 @@ impl Server {
             .h1_allow_half_closed(false);
         let server = server.bind(resolved.as_slice()).map_err(|source| refused(&settings.bind, source))?;
         let addresses = server.addrs();
-        let drain_delay = Duration::from_secs(settings.drain_delay_s);
-        Ok(Self { server: server.run(), addresses, service, drain_delay })
+        let (drain_delay, grace) =
+            (Duration::from_secs(settings.drain_delay_s), Duration::from_secs(settings.shutdown_timeout_s));
+        Ok(Self { server: server.run(), addresses, service, jobs, drain_delay, grace })
     }
 
     /// Where it listens, with the port that the system chose for port 0.
@@ -104,27 +107,39 @@ impl Server {
         for address in &self.addresses {
             tracing::info!("listening on http://{address}");
         }
-        let signals = actix_web::rt::spawn(stop_on_signals(self.server.handle(), self.service, self.drain_delay));
+        let stopping = Stopping { service: self.service, jobs: self.jobs.clone(), grace: self.grace };
+        let signals = actix_web::rt::spawn(stopping.on_signals(self.server.handle(), self.drain_delay));
         let ended = self.server.await.map_err(ServeError::Run);
         signals.abort();
+        // At once where a signal did it already.
+        self.jobs.stop(self.grace).await;
         ended
     }
 }
 
-async fn stop_on_signals(server: ServerHandle, service: Service, drain_delay: Duration) {
-    let signal = stop_signal().await;
-    service.drain();
-    if signal == Stop::Terminate {
-        tracing::info!("told to stop: not ready from now on, serving for another {} s", drain_delay.as_secs());
-        tokio::select! {
-            () = tokio::time::sleep(drain_delay) => {}
-            _ = stop_signal() => {}
+/// What is told to end.
+struct Stopping {
+    service: Service,
+    jobs: Jobs,
+    grace: Duration,
+}
+
+impl Stopping {
+    async fn on_signals(self, server: ServerHandle, drain_delay: Duration) {
+        let signal = stop_signal().await;
+        self.service.drain();
+        if signal == Stop::Terminate {
+            tracing::info!("told to stop: not ready from now on, serving for another {} s", drain_delay.as_secs());
+            tokio::select! {
+                () = tokio::time::sleep(drain_delay) => {}
+                _ = stop_signal() => {}
+            }
         }
-    }
-    tracing::info!("stopping: open requests are finished");
-    tokio::select! {
-        () = server.stop(true) => {}
-        _ = stop_signal() => server.stop(false).await,
+        tracing::info!("stopping: open requests are finished");
+        tokio::select! {
+            _ = futures_util::future::join(server.stop(true), self.jobs.stop(self.grace)) => {}
+            _ = stop_signal() => server.stop(false).await,
+        }
     }
 }
 

@@ -138,6 +138,12 @@ impl Service {
         }
     }
 
+    /// The same over the same models, with another longest time for one request.
+    pub fn with_timeout(&self, request_timeout: Duration) -> Self {
+        let settings = ServiceSettings { request_timeout, ..ServiceSettings::clone(&self.settings) };
+        Self { settings: Arc::new(settings), ..self.clone() }
+    }
+
     /// What is going on.
     pub fn load(&self) -> Load {
         let (kept_bytes, kept) = self.results.as_ref().map_or((0, 0), Results::size);

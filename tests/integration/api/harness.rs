@@ -11,13 +11,14 @@ use actix_web::{
 };
 use breve::{
     access::{Access, AccessPolicy, KeyLimits, WithoutKeys},
-    config::{HubSettings, LimitSettings, ModelSettings, Settings},
+    config::{HubSettings, JobSettings, LimitSettings, ModelSettings, Settings},
     domain::{Glossary, ModelId, Precision, Runtime},
     engine::{
         EngineLoader, Loader,
         fake::{FakeLoader, Script, Step},
     },
     http::{self, ApiState},
+    jobs::{DatabaseAddress, Jobs, JobsPolicy},
     pool::{Pool, PoolSettings},
     service::{Service, ServiceSettings},
     store::Store,
@@ -36,6 +37,7 @@ pub(super) struct Api {
     pub(super) limits: LimitSettings,
     pub(super) service: Service,
     pub(super) access: Access,
+    pub(super) jobs: Jobs,
     pub(super) metrics: Arc<Metrics>,
     pub(super) cors_origins: Vec<String>,
     // Removed when the test ends.
@@ -71,6 +73,24 @@ fn hub(home: &TempDir) -> HubSettings {
         proxy: None,
         no_proxy: Vec::new(),
     }
+}
+
+/// Few articles in a job.
+pub(super) fn job_settings() -> JobSettings {
+    JobSettings { articles: 20, body_bytes: 1 << 20, ..Settings::compiled().unwrap().jobs }
+}
+
+fn jobs(home: &TempDir) -> Jobs {
+    let policy = JobsPolicy {
+        address: DatabaseAddress::File(home.path().join("jobs.sqlite3")),
+        workers: 2,
+        queue: 40,
+        keep: Duration::from_secs(3600),
+        lease: Duration::from_secs(5),
+        attempts: 2,
+        hook_hosts: Vec::new(),
+    };
+    Jobs::new(policy).unwrap()
 }
 
 impl Api {
@@ -135,6 +155,7 @@ impl Api {
             limits,
             service,
             access: access.unwrap(),
+            jobs: jobs(&home),
             metrics: Arc::default(),
             cors_origins: Vec::new(),
             home,
@@ -149,10 +170,12 @@ impl Api {
 
     /// What the application is made of.
     pub(super) fn state(&self) -> ApiState {
-        let Self { service, access, limits, metrics, cors_origins, .. } = self;
+        let Self { service, access, jobs, limits, metrics, cors_origins, .. } = self;
         ApiState {
             service: service.clone(),
             access: access.clone(),
+            jobs: jobs.clone(),
+            job_settings: job_settings(),
             limits: limits.clone(),
             metrics: Arc::clone(metrics),
             cors_origins: cors_origins.clone(),

@@ -7,6 +7,7 @@ mod compat;
 mod errors;
 mod glossary;
 mod harness;
+mod jobs;
 mod load;
 mod long;
 mod metrics;

@@ -14,6 +14,7 @@ use paths::{Place, paths};
 const MODULES: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("access", &["domain"]),
+    ("jobs", &[]),
     ("cli", &["config", "service", "store", "http"]),
     ("config", &["domain"]),
     ("domain", &[]),
@@ -23,7 +24,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("engine", &["domain", "text"]),
     ("pool", &["engine", "store", "domain"]),
     ("service", &["domain", "text", "checks", "pool"]),
-    ("http", &["access", "service", "domain", "config", "telemetry"]),
+    ("http", &["access", "service", "jobs", "domain", "config", "telemetry"]),
     ("telemetry", &["config", "domain"]),
 ];
 
@@ -31,6 +32,7 @@ const MODULES: &[(&str, &[&str])] = &[
 const ADDITIONS: &[(&str, &str, &str)] = &[
     ("cli", "access", "`breve keys` makes and revokes keys; app.rs turns the settings into the policy"),
     ("cli", "domain", "flags become domain types"),
+    ("cli", "jobs", "serve.rs turns the settings into the policy, and starts the work"),
     ("cli", "pool", "app.rs puts store, pool and service together; error.rs gives each failure its exit code"),
     ("cli", "engine", "app.rs hands the pool the real loader; `breve generate` runs one model by itself"),
     ("cli", "telemetry", "logging starts once the settings are read"),
@@ -45,7 +47,8 @@ const LIBRARIES: &[(&[&str], &[&str])] = &[
     (&["actix_web"], &["http"]),
     (&["actix_cors"], &["http"]),
     (&["governor"], &["access"]),
-    (&["ureq"], &["store"]),
+    (&["ureq"], &["store", "jobs"]),
+    (&["sqlx"], &["jobs"]),
     (&["hf_hub"], &["store"]),
     (&["std", "env"], &["config"]),
 ];

@@ -1,0 +1,448 @@
+//! `/v1/jobs`: many articles at once, done in their time.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, delete,
+    dev::Payload,
+    get,
+    http::header,
+    post,
+    web::{Bytes, Data, Json, Path, Query},
+};
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use humantime::format_rfc3339_seconds;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    ApiState,
+    body::{self, Incoming, is_json},
+    error::{ApiError, ErrorCode},
+    gate::User,
+    schemas,
+    summarize::SummarizeRequest,
+    wire::{Asked, error_json},
+};
+use crate::{
+    config::LimitSettings,
+    jobs::{
+        HookState, HookStatus, JobState, JobStatus, JobsError, NewArticle, NewJob, Outcome, Stored, StoredState, Work,
+    },
+    service::Service,
+};
+
+/// Results in one answer, unless asked otherwise, and at most.
+const PAGE: usize = 100;
+const LONGEST_PAGE: usize = 1000;
+/// When it is worth another try while the database is away, in seconds.
+const RETRY_SECONDS: u64 = 5;
+const LINES: &str = "application/x-ndjson";
+
+/// Articles to summarise, and whom to tell when that is done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JobRequest {
+    /// Each with what `POST /v1/summarize` takes, and perhaps an `id` of yours. One that cannot be read fails alone.
+    #[schema(value_type = Vec<SummarizeRequest>, min_items = 1)]
+    articles: Vec<Value>,
+    /// An address that is sent a signed message when the job is finished. Its host has to be one that the server's
+    /// operator allows.
+    #[schema(examples("https://desk.example/hooks/breve"))]
+    webhook: Option<String>,
+}
+
+/// Where a job stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct JobResponse {
+    /// Its name.
+    #[schema(format = "uuid")]
+    id: String,
+    state: State,
+    /// When it was taken, as RFC 3339.
+    #[schema(examples("2026-11-26T10:00:00Z"))]
+    created_at: String,
+    /// When it and its results are forgotten.
+    #[schema(examples("2026-12-03T10:00:00Z"))]
+    expires_at: String,
+    articles: Articles,
+    /// Who is told of its end; only where somebody is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    webhook: Option<Webhook>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = JobStateName)]
+enum State {
+    /// Nothing of it was begun.
+    Queued,
+    /// Some of it was.
+    Running,
+    /// Every article has an answer or an error.
+    Done,
+    /// It was given up.
+    Cancelled,
+}
+
+/// How many of its articles are where.
+#[derive(Debug, Serialize, ToSchema)]
+struct Articles {
+    total: usize,
+    /// With an answer.
+    done: usize,
+    /// With an error.
+    failed: usize,
+    /// Given up.
+    cancelled: usize,
+}
+
+/// Who is told of a job's end.
+#[derive(Debug, Serialize, ToSchema)]
+struct Webhook {
+    url: String,
+    /// What messages are signed with, as <https://www.standardwebhooks.com> has it; only in the answer that the job is
+    /// taken with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))]
+    secret: Option<String>,
+    state: Delivery,
+    /// How often it was tried.
+    attempts: usize,
+}
+
+/// Whether the end of a job was told.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Delivery {
+    /// The job is not at its end, or the message is on its way.
+    Pending,
+    /// It was.
+    Delivered,
+    /// The address did not take it, again and again.
+    Failed,
+}
+
+/// A finished article: `answer` is what `POST /v1/summarize` answers, `error` what its error body has.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ResultLine {
+    /// Its place in the job, from 0.
+    index: usize,
+    /// Your own name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    id: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object)]
+    answer: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object)]
+    error: Option<Value>,
+}
+
+/// Which results.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// The first article, by its place in the job from 0.
+    #[param(default = 0)]
+    #[serde(default)]
+    from: usize,
+    /// Most results in one answer.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<usize>,
+}
+
+/// A body with articles: JSON, or one article a line.
+pub(super) struct JobBody {
+    bytes: Bytes,
+    lines: bool,
+}
+
+impl FromRequest for JobBody {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let lines = request.content_type().eq_ignore_ascii_case(LINES);
+        let known = lines || is_json(request.content_type());
+        let incoming = Incoming::of(request, payload).map(|incoming| match request.app_data::<Data<ApiState>>() {
+            Some(state) => incoming.up_to(state.job_settings.body_bytes),
+            None => incoming,
+        });
+        async move {
+            if !known {
+                let message =
+                    "the body must be JSON (`application/json`) or one article a line (`application/x-ndjson`)";
+                return Err(ApiError::new(ErrorCode::UnsupportedMediaType, message).at("content-type"));
+            }
+            Ok(Self { bytes: incoming?.read().await?, lines })
+        }
+        .boxed_local()
+    }
+}
+
+impl JobBody {
+    fn parse(&self) -> Result<JobRequest, ApiError> {
+        if !self.lines {
+            return body::parse(&self.bytes);
+        }
+        let lines = body::utf8(&self.bytes)?.lines().filter(|line| !line.trim().is_empty());
+        // What is no JSON fails alone, as what is no article does.
+        let article = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned()));
+        Ok(JobRequest { articles: lines.map(article).collect(), webhook: None })
+    }
+}
+
+/// Summarise many articles
+///
+/// Takes the articles and answers at once. They are summarised as the machine has time, also after the service was ended
+/// and started again, each once. Articles come as JSON, or one a line.
+#[utoipa::path(
+    operation_id = "submit_job",
+    tag = "jobs",
+    request_body(content(
+        (JobRequest = "application/json"),
+        (SummarizeRequest = "application/x-ndjson"),
+    )),
+    responses((status = 202, description = "The job, taken", body = JobResponse), schemas::JobErrors),
+)]
+#[post("/v1/jobs")]
+pub(super) async fn submit(
+    User { client, .. }: User,
+    state: Data<ApiState>,
+    job: JobBody,
+) -> Result<HttpResponse, ApiError> {
+    let JobRequest { articles, webhook } = job.parse()?;
+    let limit = state.job_settings.articles;
+    if !(1..=limit).contains(&articles.len()) {
+        let message = format!("articles: has {}, it must have 1 to {limit}", articles.len());
+        return Err(ApiError::invalid("articles", message).beyond(limit, Some(articles.len())));
+    }
+    let mut characters = 0;
+    let articles = articles.into_iter().map(|article| new_article(article, &state.limits, &mut characters)).collect();
+    client.spend(characters)?;
+    let owner = client.key().map(ToString::to_string).unwrap_or_default();
+    let status = state.jobs.submit(NewJob { owner, articles, hook_url: webhook }).await?;
+    let place = format!("/v1/jobs/{}", status.id);
+    Ok(HttpResponse::Accepted().insert_header((header::LOCATION, place)).json(JobResponse::from(status)))
+}
+
+/// An article as it is kept; `characters` counts those of articles that can be read.
+fn new_article(article: Value, limits: &LimitSettings, characters: &mut usize) -> NewArticle {
+    let (id, request) = match article {
+        Value::Object(mut fields) => (fields.remove("id"), Value::Object(fields)),
+        other => (None, other),
+    };
+    let request = request.to_string();
+    let refused = match Asked::parse(&request, limits) {
+        Ok(asked) => {
+            *characters += asked.article.characters();
+            None
+        }
+        Err(error) => Some(error_json(&error).to_string()),
+    };
+    NewArticle { caller_id: id.map(|id| id.to_string()), request, refused }
+}
+
+/// Show a job
+///
+/// How far it is. Keys see their own jobs alone.
+#[utoipa::path(
+    operation_id = "show_job",
+    tag = "jobs",
+    params(("id" = String, Path, description = "The job's name", format = "uuid")),
+    responses((status = 200, description = "Where it stands", body = JobResponse), schemas::JobReadErrors),
+)]
+#[get("/v1/jobs/{id}")]
+pub(super) async fn show(user: User, state: Data<ApiState>, id: Path<String>) -> Result<Json<JobResponse>, ApiError> {
+    Ok(Json(state.jobs.status(job_id(&id)?, owner(&user)).await?.into()))
+}
+
+/// Read a job's results
+///
+/// Those that there are, in the order of its articles, one a line. The next page begins after the last line's `index`.
+#[utoipa::path(
+    operation_id = "job_results",
+    tag = "jobs",
+    params(("id" = String, Path, description = "The job's name", format = "uuid"), Page),
+    responses(
+        (status = 200, description = "Finished articles", body = ResultLine, content_type = "application/x-ndjson"),
+        schemas::JobReadErrors,
+    ),
+)]
+#[get("/v1/jobs/{id}/results")]
+pub(super) async fn results(
+    user: User,
+    state: Data<ApiState>,
+    id: Path<String>,
+    page: Result<Query<Page>, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    let Query(Page { from, limit }) = page.map_err(|error| ApiError::invalid("query", error.to_string()))?;
+    let limit = limit.unwrap_or(PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let message = format!("limit: is {limit}, it must be 1 to {LONGEST_PAGE}");
+        return Err(ApiError::invalid("limit", message).beyond(LONGEST_PAGE, Some(limit)));
+    }
+    let stored = state.jobs.results(job_id(&id)?, owner(&user), from, limit).await?;
+    let lines: String = stored.into_iter().map(|stored| line(stored) + "\n").collect();
+    Ok(HttpResponse::Ok().content_type(LINES).body(lines))
+}
+
+fn line(stored: Stored) -> String {
+    let read = |json: &str| serde_json::from_str(json).unwrap_or_default();
+    let (answer, error) = match stored.state {
+        StoredState::Done => (Some(read(&stored.json)), None),
+        StoredState::Failed => (None, Some(read(&stored.json))),
+    };
+    let line = ResultLine { index: stored.position, id: stored.caller_id.as_deref().map(read), answer, error };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// Cancel a job
+///
+/// Begins no more of its articles. Results that are there can be read until it expires; a job that is done stays done.
+#[utoipa::path(
+    operation_id = "cancel_job",
+    tag = "jobs",
+    params(("id" = String, Path, description = "The job's name", format = "uuid")),
+    responses((status = 200, description = "Where it stands now", body = JobResponse), schemas::JobReadErrors),
+)]
+#[delete("/v1/jobs/{id}")]
+pub(super) async fn cancel(user: User, state: Data<ApiState>, id: Path<String>) -> Result<Json<JobResponse>, ApiError> {
+    Ok(Json(state.jobs.cancel(job_id(&id)?, owner(&user)).await?.into()))
+}
+
+fn job_id(id: &str) -> Result<Uuid, ApiError> {
+    id.parse().map_err(|_| JobsError::Unknown(id.chars().take(64).collect()).into())
+}
+
+fn owner(user: &User) -> String {
+    user.client.key().map(ToString::to_string).unwrap_or_default()
+}
+
+impl From<JobsError> for ApiError {
+    fn from(error: JobsError) -> Self {
+        match &error {
+            JobsError::Unknown(_) => Self::new(ErrorCode::NotFound, error.to_string()),
+            JobsError::Hook(_) => Self::invalid("webhook", error.to_string()),
+            JobsError::Full { limit, waiting } => Self::new(ErrorCode::Overloaded, error.to_string())
+                .beyond(*limit, Some(*waiting))
+                .retry_after(Duration::from_secs(RETRY_SECONDS)),
+            JobsError::Unavailable(_) => {
+                tracing::error!(%error, "the database of jobs");
+                let message = "jobs cannot be kept now: their database does not answer, or takes nothing";
+                Self::new(ErrorCode::Overloaded, message).retry_after(Duration::from_secs(RETRY_SECONDS))
+            }
+        }
+    }
+}
+
+impl From<JobStatus> for JobResponse {
+    fn from(status: JobStatus) -> Self {
+        let JobStatus { id, state, created_ms, expires_ms, counts, hook } = status;
+        Self {
+            id: id.to_string(),
+            state: match state {
+                JobState::Queued => State::Queued,
+                JobState::Running => State::Running,
+                JobState::Done => State::Done,
+                JobState::Cancelled => State::Cancelled,
+            },
+            created_at: date(created_ms),
+            expires_at: date(expires_ms),
+            articles: Articles {
+                total: counts.total,
+                done: counts.done,
+                failed: counts.failed,
+                cancelled: counts.cancelled,
+            },
+            webhook: hook.map(Into::into),
+        }
+    }
+}
+
+impl From<HookStatus> for Webhook {
+    fn from(hook: HookStatus) -> Self {
+        let state = match hook.state {
+            HookState::Pending => Delivery::Pending,
+            HookState::Delivered => Delivery::Delivered,
+            HookState::Failed => Delivery::Failed,
+        };
+        Self { url: hook.url, secret: hook.secret, state, attempts: hook.attempts }
+    }
+}
+
+fn date(milliseconds: i64) -> String {
+    let since = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
+    format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since).to_string()
+}
+
+/// What jobs do with an article: the same as `POST /v1/summarize`.
+pub fn job_work(service: Service, limits: LimitSettings) -> Work {
+    Arc::new(move |request| {
+        let (service, limits) = (service.clone(), limits.clone());
+        async move { outcome(answer(&service, &limits, &request).await) }.boxed()
+    })
+}
+
+async fn answer(service: &Service, limits: &LimitSettings, request: &str) -> Result<Value, ApiError> {
+    let asked = Asked::parse(request, limits)?;
+    let summarized = service.summarize(&asked.article, &asked.options, None).await?;
+    asked.answer(summarized.summary)
+}
+
+fn outcome(answer: Result<Value, ApiError>) -> Outcome {
+    match answer {
+        Ok(answer) => Outcome::Done(answer.to_string()),
+        Err(error) => {
+            let json = Value::from(error_json(&error).as_object().cloned().unwrap_or_else(Map::new)).to_string();
+            match error.code() {
+                ErrorCode::Overloaded | ErrorCode::ModelLoading | ErrorCode::Timeout | ErrorCode::Internal => {
+                    Outcome::Again(json)
+                }
+                _ => Outcome::Failed(json),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_try_may_mend_is_tried_again() {
+        for (code, again) in [
+            (ErrorCode::Overloaded, true),
+            (ErrorCode::Timeout, true),
+            (ErrorCode::Internal, true),
+            (ErrorCode::InvalidRequest, false),
+            (ErrorCode::UnsupportedLanguage, false),
+        ] {
+            let outcome = outcome(Err(ApiError::new(code, "x")));
+            assert_eq!(matches!(outcome, Outcome::Again(_)), again, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn an_article_that_cannot_be_read_is_kept_with_its_error() {
+        let limits = crate::config::Settings::compiled().unwrap().limits;
+        let mut characters = 0;
+        let mut new = |article: Value| new_article(article, &limits, &mut characters);
+        let good = new(serde_json::json!({"id": 7, "text": "Rain fell."}));
+        assert_eq!((good.caller_id.as_deref(), good.refused), (Some("7"), None));
+        let bad = new(serde_json::json!({"text": ""})).refused.unwrap();
+        assert!(bad.contains("invalid_request"), "{bad}");
+        assert!(new(Value::String("nonsense".into())).refused.is_some());
+        assert_eq!(characters, 10);
+    }
+}
