@@ -78,7 +78,7 @@ class Killer:
             self.servers[at].process.wait()
             self.servers[at] = start(self.program, self.database)
             self.left -= 1
-            self.next = time.monotonic() + self.random.uniform(0.1, 1.5)
+            self.next = time.monotonic() + self.random.uniform(0.1, 1.0)
 
 
 def texts_of(answers):

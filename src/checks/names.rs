@@ -17,7 +17,7 @@ mod vocabulary;
 mod words;
 
 pub use known::KnownNames;
-pub use translated::{Compared, Lost, added, in_target, lost, unchanging};
+pub use translated::{Compared, Lost, added, in_target, is_address, lost, original, unchanging};
 
 use crate::domain::{Language, Span};
 

@@ -152,6 +152,36 @@ fn names_to_put_in(translation: &str, pair: LanguagePair, findings: &Findings, l
     findings.lost.iter().filter_map(|lost| Some((place(lost)?, right(lost)))).collect()
 }
 
+/// `translation` with the source's own words in the place of those that are doubtful and look like them: rather a word
+/// that is not translated than one that there is not. `None` where that betters nothing.
+pub fn with_originals(
+    source: &str,
+    translation: &str,
+    pair: LanguagePair,
+    findings: &Findings,
+) -> Option<(String, Findings)> {
+    let edit = |span: &Span| {
+        let word = translation.get(span.start..span.end)?;
+        if names::is_address(word) {
+            return Some((with_article(translation, *span), String::new()));
+        }
+        Some((*span, names::original(word, source)?.to_owned()))
+    };
+    let text = edited(translation, findings.doubtful.iter().filter_map(edit).collect())?;
+    let after = Findings::of(source, &text, pair);
+    (after.weight() < findings.weight()).then_some((text, after))
+}
+
+/// A title with its stop, the article before it and the blank after it.
+fn with_article(translation: &str, title: Span) -> Span {
+    let (before, after) = (&translation[..title.start], &translation[title.end..]);
+    let article = ["el ", "la "]
+        .into_iter()
+        .find(|article| before.strip_suffix(article).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')));
+    let rest = after.strip_prefix('.').unwrap_or(after).trim_start();
+    Span::new(title.start - article.map_or(0, str::len), translation.len() - rest.len())
+}
+
 /// The words of `translation` that were written from `name`, which the source has at `source`, and from nothing else, not
 /// many more than it has.
 pub fn written_from(source: Span, name: &str, translation: &str, links: &[Link]) -> Option<Span> {
@@ -328,6 +358,34 @@ mod tests {
         }
         let lost = Findings::of("X41 rose in March.", "Subieron en marzo.", EN_ES);
         assert!(lost.missing.is_empty(), "a lost placeholder is no number");
+    }
+
+    #[test]
+    fn a_word_that_there_is_not_gives_way_to_the_sources_own() {
+        for (source, translation, expected) in [
+            (
+                "The House Select Committee heard Clinton.",
+                "El Comité de Seleccionación de la Cámara escuchó a Clinton.",
+                Some("El Comité de Select de la Cámara escuchó a Clinton."),
+            ),
+            (
+                "Updated July, 6:40 PM, Juventus lead.",
+                "Según se dice que el Sr. July, lidera la Juventus.",
+                Some("Según se dice que July, lidera la Juventus."),
+            ),
+            ("The committee heard Clinton.", "El comité escuchó a Clinton.", None),
+        ] {
+            let findings = Findings::of(source, translation, EN_ES);
+            let text = with_originals(source, translation, EN_ES, &findings).map(|(text, _)| text);
+            assert_eq!(text.as_deref(), expected, "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_that_the_source_has_not_is_doubtful() {
+        let doubtful = |source: &str, translation: &str| Findings::of(source, translation, EN_ES).doubtful.len();
+        assert_eq!(doubtful("Updated in July, Juventus lead.", "Según el Sr. Julio, lidera la Juventus."), 1);
+        assert_eq!(doubtful("Mr Molina spoke.", "Habló el Sr. Molina."), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{
     checked::{Checked, CheckedTranslation},
     support::{Drafted, is_untrue},
 };
-use crate::domain::{Fault, Means, Repair, TermCounts};
+use crate::domain::{Fault, LanguagePair, Means, Repair, TermCounts};
 
 /// A sentence of the summary in every language.
 #[derive(Debug)]
@@ -29,6 +29,13 @@ impl Row {
         self.translations
             .iter()
             .any(|translation| doubtful(translation) || translation.faults().into_iter().any(is_untrue))
+    }
+
+    /// Puts the sentence's own words in the place of those that its translation cannot have from anywhere.
+    pub(super) fn keep_originals(&mut self, pairs: impl Iterator<Item = LanguagePair>) {
+        for (translation, pair) in self.translations.iter_mut().zip(pairs) {
+            translation.keep_originals(&self.draft.text, pair);
+        }
     }
 
     /// What became of the glossary's terms in its translations.

@@ -262,6 +262,8 @@ impl Service {
             translations.extend(more);
             places.into_iter().zip(better).for_each(|(place, row)| rows[place].give_way_to(row));
         }
+        let pairs = || plan.translators.iter().map(|by| by.pair);
+        outcome.rows.iter_mut().for_each(|row| row.keep_originals(pairs()));
         Row::in_order(&mut outcome.rows);
         Ok(())
     }

@@ -6,7 +6,8 @@ use super::{
     cognate, concepts,
     find::{self, Run},
     side::Side,
-    words::Word,
+    vocabulary::is_title,
+    words::{self, Word},
 };
 use crate::domain::{Language, LanguagePair, Span};
 
@@ -177,10 +178,15 @@ impl Pair {
 
     fn is_doubtful(&self, at: usize) -> bool {
         let word = &self.target.words[at];
+        if is_address(&word.folded) {
+            // `6:40 PM` is no prime minister.
+            let titled = |word: &Word| is_title(word) && word.folded != "pm";
+            return word.is_capitalised() && !self.source.words.iter().any(titled);
+        }
         // A first word has its capital anyway: it is doubtful where it looks like a word of the source.
         let alike = || self.source.words.iter().any(|other| begins_alike(&word.folded, &other.folded));
         let told = !word.initial || word.is_acronym() || alike();
-        let misspelt = self.target.language == Language::SPANISH && is_misaccented(word);
+        let misspelt = self.target.language == Language::SPANISH && (is_misaccented(word) || is_derived_twice(word));
         let exists = self.target.is_common(at) || self.target.shares_row(at, &self.source);
         word.is_capitalised() && told && self.target.is_telling(at) && (misspelt || !exists) && !self.source.holds(word)
     }
@@ -274,6 +280,24 @@ impl Pair {
     }
 }
 
+/// Whether a word is a title in front of somebody's name, in short.
+pub fn is_address(word: &str) -> bool {
+    ADDRESSES.contains(&words::fold(word).as_str())
+}
+
+/// Titles in front of somebody's name, which a sentence without any title does not come by.
+const ADDRESSES: &[&str] = &["sr", "sra", "srta", "dr", "dra"];
+
+/// The word of `source` that `word`, which no language has, was made from by its looks: `Select` of `Seleccionación`.
+pub fn original<'a>(word: &str, source: &'a str) -> Option<&'a str> {
+    let folded = words::fold(word);
+    let shared = |one: &str| one.chars().zip(folded.chars()).take_while(|(a, b)| a == b).count();
+    let found = words::words(source).into_iter().map(|word| (shared(&word.folded), word.span));
+    // The first of equals.
+    let (longest, span) = found.rev().max_by_key(|(shared, _)| *shared)?;
+    if longest >= BEGINNING { source.get(span.start..span.end) } else { None }
+}
+
 /// Letters that two words which may be one have in common at their beginning.
 const BEGINNING: usize = 4;
 
@@ -289,6 +313,11 @@ fn is_misaccented(word: &Word) -> bool {
     let vowel = before.iter().rev().find(|letter| "aeiouáéíóú".contains(**letter));
     let consonant = before.last().is_some_and(|letter| !"aeiouáéíóúgq".contains(*letter));
     consonant && vowel.is_some_and(|vowel| "áéíóú".contains(*vowel))
+}
+
+/// With one ending more than there is: `Seleccionación`, of which a stemmer finds `selección`.
+fn is_derived_twice(word: &Word) -> bool {
+    ["cionacion", "cionaciones"].iter().any(|ending| word.folded.ends_with(ending))
 }
 
 /// Missing words with nothing that came through between them are one gap.
