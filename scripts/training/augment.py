@@ -28,11 +28,10 @@ class Augmenter:
 
     NAMES, NUMBERS, PLACES, CASE = 0.5, 0.7, 0.3, 0.10
 
-    def __init__(self, inventor, common, templates, places, languages):
-        """`templates`, `places` and `languages` are pairs of English and Spanish."""
+    def __init__(self, inventor, common, templates, places, languages, dates):
+        """`templates`, `places` and `languages` are pairs of English and Spanish; `dates` has such pairs by slot."""
         self.inventor, self.common, self.templates = inventor, common, templates
-        self.places, self.languages = places, languages
-        self.calendar = {"C": names.days(), "M": names.months(), "J": names.short_months()}
+        self.places, self.languages, self.dates = places, languages, dates
         self.known = {english: spanish for english, spanish in places if " " not in english}
 
     def __call__(self, english, spanish, rng):
@@ -103,8 +102,8 @@ class Augmenter:
         """What stands in a slot, in English and Spanish."""
         if slot == "P" and rng.random() < 0.5:
             return rng.choice(self.places)
-        if slot in self.calendar:
-            return rng.choice(self.calendar[slot])
+        if slot in self.dates:
+            return rng.choice(self.dates[slot])
         make = {"N": self.inventor.person, "P": self.inventor.word, "W": self.inventor.word, "O": self._organisation,
                 "A": lambda rng: str(rng.randrange(2, 32)), "B": lambda rng: str(rng.randrange(2, 1000)), "F": self._decimal,
                 "Y": lambda rng: str(rng.randrange(1700, 2031)), "D": self._number, "G": self._long_number,

@@ -232,7 +232,8 @@ def make_augmenter(data, pieces):
     exonyms = {name for pair in places if pair[0] != pair[1] for name in pair}
     inventor = names.Inventor(strings, found["seen"], common, exonyms)
     templates = augment.read_templates(HERE / "templates.tsv")
-    return augment.Augmenter(inventor, common, templates, places, names.languages())
+    dates = {"C": names.days(), "M": names.months(), "J": names.short_months()}
+    return augment.Augmenter(inventor, common, templates, places, names.languages(), dates)
 
 
 def arguments():

@@ -21,7 +21,7 @@ PLACES = [("Germany", "Alemania"), ("Spain", "España"), ("Peru", "Perú")]
 
 def augmenter():
     inventor = names.Inventor(PIECES, ["Obama", "Merkel", "Zelenskyy"], COMMON)
-    return augment.Augmenter(inventor, COMMON, [("{N} lives in {P}.", "{N} vive en {P}.")], PLACES, [("Welsh", "galés")])
+    return augment.Augmenter(inventor, COMMON, [("{N} lives in {P}.", "{N} vive en {P}.")], PLACES, [("Welsh", "galés")], {"C": [("Monday", "lunes")]})
 
 
 class Pairs(unittest.TestCase):
