@@ -108,8 +108,7 @@ struct Articles {
 #[derive(Debug, Serialize, ToSchema)]
 struct Webhook {
     url: String,
-    /// What messages are signed with, as <https://www.standardwebhooks.com> has it; only in the answer that the job is
-    /// taken with.
+    /// What messages are signed with, as Standard Webhooks has it; only in the answer that the job is taken with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))]
     secret: Option<String>,

@@ -106,7 +106,10 @@ fn an_unknown_key_is_named_with_its_layer() {
     assert!(message.contains("my.toml: there is no setting server.bnid"), "{message}");
     assert!(message.contains("server.bind, server.client_timeout_ms"), "{message}");
     let message = refused(Some("[sever]\nbind = \"x\""), &[], &Overrides::default());
-    assert!(message.contains("no setting sever; there are access, glossary, jobs, limits, log, models, server"), "{message}");
+    assert!(
+        message.contains("no setting sever; there are access, glossary, jobs, limits, log, models, server"),
+        "{message}"
+    );
     for (variable, key) in [
         ("BREVE__SERVER__BNID", "server.bnid"),
         ("BREVE__SEVER__BIND", "sever"),
