@@ -53,7 +53,6 @@ pub(super) struct JobRequest {
     articles: Vec<Value>,
     /// An address that is sent a signed message when the job is finished. Its host has to be one that the server's
     /// operator allows.
-    #[schema(examples("https://desk.example/hooks/breve"))]
     webhook: Option<String>,
 }
 
