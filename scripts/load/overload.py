@@ -143,6 +143,13 @@ async def run(options, server, texts):
     ]
 
 
+def report(outcomes):
+    """Says what held, and ends with 1 where something did not."""
+    for held, what in outcomes:
+        print(f"{'ok' if held else 'FAILED'}: {what}")
+    sys.exit(not all(held for held, _ in outcomes))
+
+
 def judge(program, settings, run):
     """Starts a server, lets `run` try it, says what held, and ends with 1 where something did not."""
     server = Server(program, settings)
@@ -151,9 +158,7 @@ def judge(program, settings, run):
         outcomes = asyncio.run(run(server))
     finally:
         server.stop()
-    for held, what in outcomes:
-        print(f"{'ok' if held else 'FAILED'}: {what}")
-    sys.exit(not all(held for held, _ in outcomes))
+    report(outcomes)
 
 
 def main():

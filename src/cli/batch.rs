@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::{CliError, app, engine::EngineArgs};
 use crate::{
     config::{LimitSettings, Settings},
-    http::{self, ApiError},
+    http,
     service::Service,
 };
 use progress::Progress;
@@ -137,17 +137,11 @@ async fn one(service: &Service, limits: &LimitSettings, job: Job) -> Value {
     if let Some(id) = id {
         result["id"] = id;
     }
-    match answer(service, limits, body).await {
+    match http::Asked::carry_out(&body, service, limits).await {
         Ok(answer) => result["answer"] = answer,
         Err(error) => result["error"] = http::error_json(&error),
     }
     result
-}
-
-async fn answer(service: &Service, limits: &LimitSettings, body: String) -> Result<Value, ApiError> {
-    let asked = http::Asked::parse(&body, limits)?;
-    let summarized = service.summarize(&asked.article, &asked.options, None).await?;
-    asked.answer(summarized.summary)
 }
 
 /// An object's `id`, and the object without it; a line that is no object as it is.

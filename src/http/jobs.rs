@@ -16,7 +16,7 @@ use actix_web::{
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use humantime::format_rfc3339_seconds;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ use super::{
     wire::{Asked, error_json},
 };
 use crate::{
+    access::Client,
     config::LimitSettings,
     jobs::{
         HookState, HookStatus, JobState, JobStatus, JobsError, NewArticle, NewJob, Outcome, Stored, StoredState, Work,
@@ -228,8 +229,7 @@ pub(super) async fn submit(
     let mut characters = 0;
     let articles = articles.into_iter().map(|article| new_article(article, &state.limits, &mut characters)).collect();
     client.spend(characters)?;
-    let owner = client.key().map(ToString::to_string).unwrap_or_default();
-    let status = state.jobs.submit(NewJob { owner, articles, hook_url: webhook }).await?;
+    let status = state.jobs.submit(NewJob { owner: owner(&client), articles, hook_url: webhook }).await?;
     let place = format!("/v1/jobs/{}", status.id);
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, place)).json(JobResponse::from(status)))
 }
@@ -262,7 +262,7 @@ fn new_article(article: Value, limits: &LimitSettings, characters: &mut usize) -
 )]
 #[get("/v1/jobs/{id}")]
 pub(super) async fn show(user: User, state: Data<ApiState>, id: Path<String>) -> Result<Json<JobResponse>, ApiError> {
-    Ok(Json(state.jobs.status(job_id(&id)?, owner(&user)).await?.into()))
+    Ok(Json(state.jobs.status(job_id(&id)?, owner(&user.client)).await?.into()))
 }
 
 /// Read a job's results
@@ -290,7 +290,7 @@ pub(super) async fn results(
         let message = format!("limit: is {limit}, it must be 1 to {LONGEST_PAGE}");
         return Err(ApiError::invalid("limit", message).beyond(LONGEST_PAGE, Some(limit)));
     }
-    let stored = state.jobs.results(job_id(&id)?, owner(&user), from, limit).await?;
+    let stored = state.jobs.results(job_id(&id)?, owner(&user.client), from, limit).await?;
     let lines: String = stored.into_iter().map(|stored| line(stored) + "\n").collect();
     Ok(HttpResponse::Ok().content_type(LINES).body(lines))
 }
@@ -316,15 +316,15 @@ fn line(stored: Stored) -> String {
 )]
 #[delete("/v1/jobs/{id}")]
 pub(super) async fn cancel(user: User, state: Data<ApiState>, id: Path<String>) -> Result<Json<JobResponse>, ApiError> {
-    Ok(Json(state.jobs.cancel(job_id(&id)?, owner(&user)).await?.into()))
+    Ok(Json(state.jobs.cancel(job_id(&id)?, owner(&user.client)).await?.into()))
 }
 
 fn job_id(id: &str) -> Result<Uuid, ApiError> {
     id.parse().map_err(|_| JobsError::Unknown(id.chars().take(64).collect()).into())
 }
 
-fn owner(user: &User) -> String {
-    user.client.key().map(ToString::to_string).unwrap_or_default()
+fn owner(client: &Client) -> String {
+    client.key().map(ToString::to_string).unwrap_or_default()
 }
 
 impl From<JobsError> for ApiError {
@@ -388,21 +388,15 @@ fn date(milliseconds: i64) -> String {
 pub fn job_work(service: Service, limits: LimitSettings) -> Work {
     Arc::new(move |request| {
         let (service, limits) = (service.clone(), limits.clone());
-        async move { outcome(answer(&service, &limits, &request).await) }.boxed()
+        async move { outcome(Asked::carry_out(&request, &service, &limits).await) }.boxed()
     })
-}
-
-async fn answer(service: &Service, limits: &LimitSettings, request: &str) -> Result<Value, ApiError> {
-    let asked = Asked::parse(request, limits)?;
-    let summarized = service.summarize(&asked.article, &asked.options, None).await?;
-    asked.answer(summarized.summary)
 }
 
 fn outcome(answer: Result<Value, ApiError>) -> Outcome {
     match answer {
         Ok(answer) => Outcome::Done(answer.to_string()),
         Err(error) => {
-            let json = Value::from(error_json(&error).as_object().cloned().unwrap_or_else(Map::new)).to_string();
+            let json = error_json(&error).to_string();
             match error.code() {
                 ErrorCode::Overloaded | ErrorCode::ModelLoading | ErrorCode::Timeout | ErrorCode::Internal => {
                     Outcome::Again(json)

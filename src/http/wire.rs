@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::LimitSettings,
     domain::{Article, OffsetUnit, Summary, SummaryOptions},
-    service::{Detection, ModelStatus, Translation},
+    service::{Detection, ModelStatus, Service, Translation},
 };
 
 /// The answer of `POST /v1/summarize`, with evidence.
@@ -44,11 +44,21 @@ impl Asked {
         Ok(Self { article, options, evidence })
     }
 
+    /// What the route answers to `body`, with what `service` makes of it.
+    ///
+    /// # Errors
+    /// [`ApiError`], as the route answers it.
+    pub async fn carry_out(body: &str, service: &Service, limits: &LimitSettings) -> Result<Value, ApiError> {
+        let asked = Self::parse(body, limits)?;
+        let summarized = service.summarize(&asked.article, &asked.options, None).await?;
+        asked.answer(summarized.summary)
+    }
+
     /// The answer of the route.
     ///
     /// # Errors
     /// None that an answer could give.
-    pub fn answer(&self, summary: Summary) -> Result<Value, ApiError> {
+    fn answer(&self, summary: Summary) -> Result<Value, ApiError> {
         let (id, unit) = (uuid::Uuid::new_v4().to_string(), self.options.offset_unit);
         let answer = SummarizeResponse::new(id, &self.article, unit, self.evidence, summary);
         serde_json::to_value(answer).map_err(|error| ApiError::internal(&error))
