@@ -30,7 +30,8 @@ struct Job {
     /// With their places in the request, the longest last: that is the next to join.
     waiting: Vec<(usize, Source)>,
     running: usize,
-    /// The source that joined last: among equals it is the turn of whom that was the longest ago.
+    /// The source that joined last, at first that of all requests: among equals it is the turn of whom that was the longest
+    /// ago. Newcomers do not go first, or those who have had one turn would wait as long as there are any.
     last_joined: SourceId,
 }
 
@@ -51,7 +52,8 @@ impl Batcher {
         let mut waiting: Vec<_> = work.sources.into_iter().enumerate().collect();
         // Similar lengths run together, and what takes longest does not begin last.
         waiting.sort_by_key(|(index, source)| (source.ids.len(), std::cmp::Reverse(*index)));
-        let job = Job { request: work.request, replies: work.replies, waiting, running: 0, last_joined: 0 };
+        let last_joined = self.last_source;
+        let job = Job { request: work.request, replies: work.replies, waiting, running: 0, last_joined };
         self.last_job += 1;
         self.jobs.insert(self.last_job, job);
     }

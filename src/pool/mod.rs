@@ -5,15 +5,18 @@
 
 mod batcher;
 mod error;
+mod line;
 mod memory;
 mod meters;
 mod models;
 mod request;
 mod roles;
 mod shared;
+mod turn;
 mod worker;
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
@@ -42,6 +45,7 @@ pub use request::{OnProgress, Round};
 use request::{Request, Visit, Waiter, Watch};
 use roles::{chunk_plan, summarize, translate};
 use shared::Shared;
+pub use turn::Turn;
 use worker::Worker;
 
 /// How much the pool may hold.
@@ -102,6 +106,25 @@ impl Pool {
         Self { inner: Arc::new(Inner { settings, loader, models, estimates, waiting, meters }) }
     }
 
+    /// Lets a request in among those that want `models`, each of which it may then ask several times. A request need not
+    /// be let in for models that are seldom wanted, such as those of a repair. Only the first time counts.
+    ///
+    /// # Errors
+    /// [`PoolError::Overloaded`] where too many are in, or so many that by the pace of the last answers this one would
+    /// come too late.
+    pub fn let_in<'a>(
+        &self,
+        turn: &Turn,
+        models: impl IntoIterator<Item = &'a InstalledModel>,
+    ) -> Result<(), PoolError> {
+        let ids: BTreeSet<&ModelId> = models.into_iter().map(|model| &model.name.id).collect();
+        let mut held = self.inner.lock();
+        let lines = ids.into_iter().map(|id| (id.clone(), held.line(id))).collect();
+        drop(held);
+        // One is at work besides those that wait.
+        turn.enter(lines, self.inner.settings.queue + 1)
+    }
+
     /// Summarises with `model`, loading it first where needed.
     ///
     /// # Errors
@@ -110,10 +133,10 @@ impl Pool {
         &self,
         model: &InstalledModel,
         request: SummarizeRequest,
-        deadline: Instant,
+        turn: &Turn,
         on_progress: Option<OnProgress>,
     ) -> Result<Timed<SummarizeOutput>, PoolError> {
-        self.call(model, request, deadline, on_progress, summarize).await
+        self.call(model, request, turn, on_progress, summarize).await
     }
 
     /// How `model` will read an article, which it is loaded for where needed.
@@ -124,8 +147,9 @@ impl Pool {
         &self,
         model: &InstalledModel,
         request: SummarizeRequest,
-        deadline: Instant,
+        turn: &Turn,
     ) -> Result<ChunkPlan, PoolError> {
+        let deadline = turn.deadline();
         let visit = self.enter(model, deadline).await?;
         let shared = Arc::clone(&visit.admitted.shared);
         let role = self.inner.role(model, &visit, deadline).await?;
@@ -142,9 +166,9 @@ impl Pool {
         &self,
         model: &InstalledModel,
         request: TranslateRequest,
-        deadline: Instant,
+        turn: &Turn,
     ) -> Result<Timed<TranslateOutput>, PoolError> {
-        self.call(model, request, deadline, None, translate).await
+        self.call(model, request, turn, None, translate).await
     }
 
     /// Reads `model` into memory, and waits until it is there or `deadline` has passed.
@@ -182,7 +206,7 @@ impl Pool {
         self.inner.meters.read()
     }
 
-    /// How many requests wait for each model in memory, or are at work.
+    /// How many requests want each model in memory: those that wait for it, and those at work.
     pub fn pending(&self) -> Vec<(ModelId, usize)> {
         self.inner.lock().pending()
     }
@@ -196,10 +220,11 @@ impl Pool {
         &self,
         model: &InstalledModel,
         asked: Q,
-        deadline: Instant,
+        turn: &Turn,
         on_progress: Option<OnProgress>,
         run: fn(&Role, &Q, &dyn Generate) -> Result<A, EngineError>,
     ) -> Result<Timed<A>, PoolError> {
+        let deadline = turn.deadline();
         let request = Arc::new(Request::new(Instant::now(), deadline));
         let visit = self.enter(model, deadline).await?;
         let role = self.inner.role(model, &visit, deadline).await?;
@@ -215,17 +240,18 @@ impl Pool {
             Ok(Err(stopped)) => Err(EngineError::Failed(stopped.to_string())),
             Err(_) => Err(EngineError::Unwanted),
         };
+        waiter.0.joined_at().into_iter().for_each(|at| turn.began(&model.name.id, at));
         let outcome = outcome.map_err(|error| failure(model, &shared, deadline, error));
         drop(waiter);
         outcome
     }
 
-    /// A place at the model; waits for room in memory where that is needed.
+    /// A visit to the model; waits for room in memory where that is needed.
     async fn enter(&self, model: &InstalledModel, deadline: Instant) -> Result<Visit, PoolError> {
         let mut waiting = None;
         loop {
             if let Some(visit) = self.inner.enter(model)? {
-                return in_time(model, visit, deadline);
+                return Ok(visit);
             }
             let overloaded = || PoolError::Overloaded {
                 model: model.name.id.clone(),
@@ -240,15 +266,6 @@ impl Pool {
             tokio::time::sleep(ROOM_CHECK).await;
         }
     }
-}
-
-/// Refuses at once what would wait longer than it may.
-fn in_time(model: &InstalledModel, visit: Visit, deadline: Instant) -> Result<Visit, PoolError> {
-    let shared = &visit.admitted.shared;
-    if !shared.is_late_for(deadline) {
-        return Ok(visit);
-    }
-    Err(PoolError::Overloaded { model: model.name.id.clone(), retry_after: shared.backlog() })
 }
 
 /// What a request is told that got no answer.
@@ -301,7 +318,7 @@ impl Inner {
         self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place at the model, which is started where memory allows; `None` while models at work hold the memory. All
+    /// A visit to the model, which is started where memory allows; `None` while models at work hold the memory. All
     /// under one lock, so that no other request can evict the model in between.
     fn enter(self: &Arc<Self>, model: &InstalledModel) -> Result<Option<Visit>, PoolError> {
         let id = &model.name.id;
@@ -314,8 +331,7 @@ impl Inner {
             }
             models.insert(id.clone(), self.start(model, needed)?);
         }
-        // One is at work besides those that wait.
-        models.visit(id, self.settings.queue + 1).map(Some)
+        models.visit(id).map(Some)
     }
 
     /// Whether there is room for `model`; idle models are evicted, the longest unused first, if that makes enough.

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     PoolError,
+    line::Line,
     request::{Visit, Work},
     shared::Shared,
 };
@@ -34,6 +35,8 @@ impl Slot {
 #[derive(Default)]
 pub(super) struct Models {
     slots: HashMap<ModelId, Slot>,
+    /// The requests that want each model; these outlive its stays in memory.
+    lines: HashMap<ModelId, Arc<Line>>,
     /// Models let go of, whose threads may still hold memory.
     leaving: Vec<Arc<Shared>>,
     /// Why the last load of a model failed.
@@ -50,18 +53,23 @@ impl Models {
         self.slots.insert(id, slot);
     }
 
-    /// A place at the model, unless `limit` requests have one already.
-    pub(super) fn visit(&mut self, id: &ModelId, limit: usize) -> Result<Visit, PoolError> {
+    /// A visit to a model that is here.
+    pub(super) fn visit(&mut self, id: &ModelId) -> Result<Visit, PoolError> {
         let gone = || PoolError::Load { model: id.clone(), source: EngineError::Failed("its thread ended".into()) };
         let slot = self.slots.get_mut(id).ok_or_else(gone)?;
-        let overloaded = || PoolError::Overloaded { model: id.clone(), retry_after: slot.shared.backlog() };
-        let admitted = slot.shared.admit(limit).ok_or_else(overloaded)?;
         slot.last_used = Instant::now();
-        Ok(Visit { admitted, work: slot.work.clone() })
+        Ok(Visit { admitted: slot.shared.admit(), work: slot.work.clone() })
     }
 
-    pub(super) fn pending(&self) -> Vec<(ModelId, usize)> {
-        self.slots.iter().map(|(id, slot)| (id.clone(), slot.shared.pending())).collect()
+    /// The requests that want the model.
+    pub(super) fn line(&mut self, id: &ModelId) -> Arc<Line> {
+        Arc::clone(self.lines.entry(id.clone()).or_insert_with(|| Arc::new(Line::new())))
+    }
+
+    /// How many requests want each model in memory.
+    pub(super) fn pending(&mut self) -> Vec<(ModelId, usize)> {
+        let here: Vec<ModelId> = self.slots.keys().cloned().collect();
+        here.into_iter().map(|id| (id.clone(), self.line(&id).requests())).collect()
     }
 
     pub(super) fn state(&self, id: &ModelId) -> Option<ModelState> {
@@ -108,7 +116,7 @@ impl Models {
 
     /// Bytes of the models that have work.
     fn busy_bytes(&self) -> u64 {
-        let busy = self.slots.values().filter(|slot| slot.shared.pending() > 0);
+        let busy = self.slots.values().filter(|slot| slot.shared.visits() > 0);
         busy.map(|slot| slot.shared.memory_bytes).sum()
     }
 
@@ -120,12 +128,13 @@ impl Models {
 
     /// When the first model at work should be done with what waits for it.
     pub(super) fn shortest_backlog(&self) -> std::time::Duration {
-        self.slots.values().map(|slot| slot.shared.backlog()).min().unwrap_or_default()
+        let busy = self.slots.iter().filter(|(_, slot)| slot.shared.visits() > 0);
+        busy.filter_map(|(id, _)| Some(self.lines.get(id)?.backlog())).min().unwrap_or_default()
     }
 
     /// Lets go of the idle model that was unused the longest.
     fn evict_idle(&mut self) {
-        let idle = self.slots.iter().filter(|(_, slot)| slot.shared.pending() == 0);
+        let idle = self.slots.iter().filter(|(_, slot)| slot.shared.visits() == 0);
         let Some(id) = idle.min_by_key(|(_, slot)| slot.last_used).map(|(id, _)| id.clone()) else { return };
         tracing::info!(model = %id, "model evicted to make room");
         self.let_go(&id);

@@ -53,6 +53,10 @@ impl Request {
     pub(super) fn joined(&self) {
         self.joined_at.get_or_init(Instant::now);
     }
+
+    pub(super) fn joined_at(&self) -> Option<Instant> {
+        self.joined_at.get().copied()
+    }
 }
 
 /// Abandons the request when dropped: its client has gone, or has its answer.
@@ -78,7 +82,7 @@ pub(super) enum Reply {
     Done { index: usize, outcome: Result<Vec<Hypothesis>, EngineError> },
 }
 
-/// A request's place at its model.
+/// A visit to a model in memory.
 pub(super) struct Visit {
     pub(super) admitted: Admitted,
     /// Holding it keeps the model's thread alive.
@@ -168,16 +172,10 @@ pub(super) fn work<A>(
     let started = Instant::now();
     let (rounds, waited) = Default::default();
     let handle = Handle { request, work: &visit.work, watch, rounds, waited };
-    let output = guarded(|| run(role, &handle)).inspect_err(|_| {
-        if Instant::now() >= request.deadline {
-            visit.admitted.missed(started.elapsed());
-        }
-    })?;
+    let output = guarded(|| run(role, &handle))?;
     handle.watch.meters.text(started.elapsed().saturating_sub(handle.waited.get()));
-    let began = request.joined_at.get().copied().unwrap_or(started);
-    let worked = began.elapsed();
-    visit.admitted.answered(worked);
-    Ok(Timed { output, queued: began.duration_since(request.queued_at), worked })
+    let began = request.joined_at().unwrap_or(started);
+    Ok(Timed { output, queued: began.duration_since(request.queued_at), worked: began.elapsed() })
 }
 
 /// Runs `work`, turning a panic into an error.

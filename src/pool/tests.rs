@@ -66,6 +66,20 @@ fn pool(loader: &Arc<Scripted>, budget_mib: u64, queue: usize, idle_unload: Opti
     Pool::new(settings, Arc::clone(loader) as Arc<dyn EngineLoader>)
 }
 
+/// Translates for a request of its own, which has to be let in first.
+async fn ask(
+    pool: &Pool,
+    model: &InstalledModel,
+    request: TranslateRequest,
+    deadline: Instant,
+) -> Result<Timed<TranslateOutput>, PoolError> {
+    let turn = Turn::until(deadline);
+    pool.let_in(&turn, [model])?;
+    let answer = pool.translate(model, request, &turn).await?;
+    turn.answered();
+    Ok(answer)
+}
+
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(20)
 }
@@ -76,7 +90,7 @@ async fn one_load_serves_many_requests() {
     let pool = pool(&loader, 1000, 8, None);
     let model = model("a", 10);
     for _ in 0..3 {
-        let timed = pool.translate(&model, request("hello"), soon()).await.unwrap();
+        let timed = ask(&pool, &model, request("hello"), soon()).await.unwrap();
         assert_eq!(timed.output.sentences, ["HELLO"]);
     }
     assert_eq!(loader.loads.load(Ordering::SeqCst), 1);
@@ -88,9 +102,9 @@ async fn a_panic_fails_one_request_and_the_engine_comes_back() {
     let loader = Arc::new(Scripted::default());
     let pool = pool(&loader, 1000, 8, None);
     let model = model("a", 10);
-    let error = pool.translate(&model, request("panic"), soon()).await.unwrap_err();
+    let error = ask(&pool, &model, request("panic"), soon()).await.unwrap_err();
     assert!(error.to_string().contains("scripted panic"), "{error}");
-    assert_eq!(pool.translate(&model, request("next"), soon()).await.unwrap().output.sentences, ["NEXT"]);
+    assert_eq!(ask(&pool, &model, request("next"), soon()).await.unwrap().output.sentences, ["NEXT"]);
     assert_eq!(loader.loads.load(Ordering::SeqCst), 2);
 }
 
@@ -99,8 +113,8 @@ async fn an_error_keeps_the_engine() {
     let loader = Arc::new(Scripted::default());
     let pool = pool(&loader, 1000, 8, None);
     let model = model("a", 10);
-    assert!(matches!(pool.translate(&model, request("fail"), soon()).await, Err(PoolError::Engine { .. })));
-    assert!(pool.translate(&model, request("next"), soon()).await.is_ok());
+    assert!(matches!(ask(&pool, &model, request("fail"), soon()).await, Err(PoolError::Engine { .. })));
+    assert!(ask(&pool, &model, request("next"), soon()).await.is_ok());
     assert_eq!(loader.loads.load(Ordering::SeqCst), 1);
 }
 
@@ -110,10 +124,10 @@ async fn a_failed_load_is_reported_and_tried_again() {
     loader.failing_loads.store(1, Ordering::SeqCst);
     let pool = pool(&loader, 1000, 8, None);
     let model = model("a", 10);
-    assert!(matches!(pool.translate(&model, request("x"), soon()).await, Err(PoolError::Load { .. })));
+    assert!(matches!(ask(&pool, &model, request("x"), soon()).await, Err(PoolError::Load { .. })));
     let Some(ModelState::Failed { reason }) = pool.state(&model.name.id) else { panic!("not failed") };
     assert!(reason.contains("scripted"));
-    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+    assert!(ask(&pool, &model, request("x"), soon()).await.is_ok());
 }
 
 #[tokio::test]
@@ -122,10 +136,25 @@ async fn more_work_than_the_queue_holds_is_refused_at_once() {
     let pool = pool(&loader, 1000, 1, None);
     let model = model("a", 10);
     pool.load(&model, soon()).await.unwrap();
-    let call = |text| pool.translate(&model, request(text), soon());
+    let call = |text| ask(&pool, &model, request(text), soon());
     let (at_work, waiting, refused) = tokio::join!(call("sleep"), call("x"), call("y"));
     assert!(at_work.is_ok() && waiting.is_ok());
     assert!(matches!(refused, Err(PoolError::Overloaded { retry_after, .. }) if retry_after > Duration::ZERO));
+}
+
+#[tokio::test]
+async fn who_was_let_in_may_ask_several_times_and_is_one_request() {
+    let loader = Arc::new(Scripted::default());
+    let pool = pool(&loader, 1000, 1, None);
+    let model = model("a", 10);
+    let turns = [(); 3].map(|()| Turn::until(soon()));
+    let let_in = turns.each_ref().map(|turn| pool.let_in(turn, [&model, &model]));
+    assert!(matches!(let_in, [Ok(()), Ok(()), Err(PoolError::Overloaded { .. })]), "{let_in:?}");
+    let calls = (0..8).map(|_| pool.translate(&model, request("x"), &turns[0]));
+    assert!(futures_util::future::join_all(calls).await.iter().all(Result::is_ok));
+    assert_eq!(pool.pending(), [(model.name.id.clone(), 2)]);
+    drop(turns);
+    assert_eq!(pool.pending(), [(model.name.id.clone(), 0)]);
 }
 
 #[tokio::test]
@@ -136,7 +165,7 @@ async fn a_passed_deadline_answers_and_its_work_is_never_begun() {
     let model = model("a", 10);
     pool.load(&model, soon()).await.unwrap();
     let late = Instant::now() + Duration::from_millis(30);
-    let call = |text, deadline| pool.translate(&model, request(text), deadline);
+    let call = |text, deadline| ask(&pool, &model, request(text), deadline);
     let (first, second) = tokio::join!(call("sleep", soon()), call("x", late));
     assert!(first.is_ok());
     assert!(matches!(second, Err(PoolError::Timeout { .. })));
@@ -150,7 +179,7 @@ async fn the_longest_unused_model_makes_room() {
     let pool = pool(&loader, 400, 8, None); // each takes 100 * 1.2 + 64 MiB
     let (a, b, c) = (model("a", 100), model("b", 100), model("c", 100));
     for model in [&a, &b, &a, &c] {
-        pool.translate(model, request("x"), soon()).await.unwrap();
+        ask(&pool, model, request("x"), soon()).await.unwrap();
     }
     assert!(pool.state(&b.name.id).is_none());
     assert!(pool.state(&a.name.id).is_some() && pool.state(&c.name.id).is_some());
@@ -160,7 +189,7 @@ async fn the_longest_unused_model_makes_room() {
 async fn a_model_over_the_budget_is_refused_with_the_figures() {
     let loader = Arc::new(Scripted::default());
     let pool = pool(&loader, 100, 8, None);
-    let error = pool.translate(&model("a", 100), request("x"), soon()).await.unwrap_err();
+    let error = ask(&pool, &model("a", 100), request("x"), soon()).await.unwrap_err();
     assert_eq!(error.to_string(), "a needs 184 MiB of memory, the budget is 100 MiB");
 }
 
@@ -176,7 +205,7 @@ async fn an_idle_model_is_unloaded_and_comes_back() {
         }
     };
     tokio::time::timeout(Duration::from_secs(5), unloaded).await.unwrap();
-    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+    assert!(ask(&pool, &model, request("x"), soon()).await.is_ok());
     assert_eq!(loader.loads.load(Ordering::SeqCst), 2);
 }
 
@@ -190,7 +219,7 @@ async fn work_in_hand_outlives_an_unload() {
         tokio::time::sleep(Duration::from_millis(20)).await;
         assert!(pool.unload(&model.name.id));
     };
-    let (answer, ()) = tokio::join!(pool.translate(&model, request("sleep"), soon()), unload);
+    let (answer, ()) = tokio::join!(ask(&pool, &model, request("sleep"), soon()), unload);
     assert!(answer.is_ok());
     assert!(pool.state(&model.name.id).is_none());
 }
@@ -201,7 +230,7 @@ async fn models_that_do_not_fit_together_take_turns() {
     let pool = pool(&loader, 200, 64, None); // room for one
     let calls = (0..40).map(|number| {
         let (pool, model) = (pool.clone(), model(["a", "b"][number % 2], 100));
-        tokio::spawn(async move { pool.translate(&model, request("x"), soon()).await })
+        tokio::spawn(async move { ask(&pool, &model, request("x"), soon()).await })
     });
     for answer in futures_util::future::join_all(calls).await {
         assert_eq!(answer.unwrap().unwrap().output.sentences, ["X"]);
@@ -214,7 +243,7 @@ async fn only_so_many_wait_for_memory() {
     let pool = pool(&loader, 200, 1, None); // room for one
     let (a, b) = (model("a", 100), model("b", 100));
     pool.load(&a, soon()).await.unwrap();
-    let call = |model, text| pool.translate(model, request(text), soon());
+    let call = |model, text| ask(&pool, model, request(text), soon());
     let (at_work, waiting, refused) = tokio::join!(call(&a, "sleep"), call(&b, "x"), call(&b, "y"));
     assert!(at_work.is_ok() && waiting.is_ok());
     assert!(matches!(refused, Err(PoolError::Overloaded { .. })));
@@ -229,7 +258,7 @@ async fn nothing_is_evicted_where_that_would_not_help() {
     pool.load(&busy, soon()).await.unwrap();
     let impatient = Instant::now() + Duration::from_millis(50);
     let (at_work, refused) =
-        tokio::join!(pool.translate(&busy, request("sleep"), soon()), pool.translate(&large, request("x"), impatient));
+        tokio::join!(ask(&pool, &busy, request("sleep"), soon()), ask(&pool, &large, request("x"), impatient));
     assert!(at_work.is_ok());
     assert!(matches!(refused, Err(PoolError::Overloaded { .. })));
     assert!(pool.state(&idle.name.id).is_some(), "the idle model was evicted in vain");
@@ -255,9 +284,9 @@ async fn work_stops_at_its_deadline_and_the_next_request_is_served() {
     let model = model("a", 10);
     pool.load(&model, soon()).await.unwrap();
     let late = Instant::now() + Duration::from_millis(30);
-    let answer = pool.translate(&model, request("for ever"), late).await;
+    let answer = ask(&pool, &model, request("for ever"), late).await;
     assert!(matches!(answer, Err(PoolError::Timeout { .. })));
-    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+    assert!(ask(&pool, &model, request("x"), soon()).await.is_ok());
 }
 
 #[tokio::test]
@@ -266,7 +295,7 @@ async fn work_stops_when_its_client_has_gone() {
     let pool = pool(&loader, 1000, 8, None);
     let model = model("a", 10);
     pool.load(&model, soon()).await.unwrap();
-    let gone = pool.translate(&model, request("for ever"), Instant::now() + Duration::from_secs(600));
+    let gone = ask(&pool, &model, request("for ever"), Instant::now() + Duration::from_secs(600));
     assert!(tokio::time::timeout(Duration::from_millis(30), gone).await.is_err());
-    assert!(pool.translate(&model, request("x"), soon()).await.is_ok());
+    assert!(ask(&pool, &model, request("x"), soon()).await.is_ok());
 }

@@ -84,7 +84,7 @@ impl Worker {
     fn gather(&self, first: Work, inbox: &mpsc::Receiver<Work>, batcher: &mut Batcher) {
         batcher.add(first);
         let until = Instant::now() + self.batch_wait;
-        while self.shared.pending() > batcher.jobs()
+        while self.shared.visits() > batcher.jobs()
             && let Ok(work) = inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
         {
             batcher.add(work);

@@ -10,7 +10,7 @@ use crate::{
     checks::translation::{Findings, Link, mended, with_originals},
     domain::{Fault, GenerationOptions, LanguagePair, Means, ModelName, Repair, StageTimings, TermCounts, Usage},
     engine::{Alignment, Alternatives, TranslateOutput, TranslateRequest},
-    pool::Timed,
+    pool::{Timed, Turn},
     store::InstalledModel,
     text::Term,
 };
@@ -22,7 +22,7 @@ pub(super) struct Translators {
     pub(super) first: InstalledModel,
     /// Another model for the same direction, for what the first does badly.
     pub(super) second: Option<InstalledModel>,
-    pub(super) deadline: Instant,
+    pub(super) turn: Arc<Turn>,
     /// Whether sentences are looked at.
     pub(super) checks: bool,
     /// Whether this is itself a second try: what comes out gravely wrong again is not translated anew.
@@ -31,6 +31,13 @@ pub(super) struct Translators {
     pub(super) keeps_names: bool,
     /// What the glossary holds for the target.
     pub(super) terms: Arc<[Term]>,
+}
+
+impl Translators {
+    /// The same for what is only tried for a repair.
+    pub(super) fn for_repairs(&self) -> Self {
+        Self { turn: Arc::new(self.turn.of_repairs()), ..self.clone() }
+    }
 }
 
 /// One sentence's translation.
@@ -172,6 +179,10 @@ impl Service {
     /// Has what is gravely wrong translated anew: with the names that got lost masked, or else, where no name is, by all
     /// that the same model has; then by another model.
     async fn mend(&self, by: &Translators, sentences: &[String], done: CheckedTranslation) -> CheckedTranslation {
+        if done.grave(|_| true).is_empty() {
+            return done;
+        }
+        let by = &by.for_repairs();
         let more_helps = |checked: &Checked| checked.findings.faults().into_iter().any(is_mended_by_more);
         let nameless: Vec<usize> =
             done.grave(|checked| more_helps(checked) && !names::can_be_masked(&checked.findings));
@@ -194,7 +205,7 @@ impl Service {
     ) -> Result<Timed<TranslateOutput>, ServiceError> {
         let generation = GenerationOptions::default();
         let request = TranslateRequest { pair: by.pair, sentences, alternatives, alignments, generation };
-        Ok(self.pool.translate(model, request, by.deadline).await?)
+        Ok(self.pool.translate(model, request, &by.turn).await?)
     }
 
     /// Has `model` give all that it has for the sentences at `places`, and takes what is better.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{Fault, GenerationOptions, Means, ModelName, Repair, StageTimings, SummaryOptions, Usage},
     engine::{DraftSentence, SummarizeOutput, SummarizeRequest},
-    pool::Timed,
+    pool::{Timed, Turn},
     store::InstalledModel,
 };
 
@@ -48,7 +48,7 @@ impl Service {
     /// [`ServiceError`] of the first try; others may fail.
     pub(super) async fn write(&self, plan: &Plan, options: &SummaryOptions) -> Result<Written, ServiceError> {
         let checks = options.checks || options.strict;
-        let answer = self.draft(plan, options, &plan.summarizer, GenerationOptions::default()).await?;
+        let answer = self.draft(plan, options, &plan.turn, &plan.summarizer, GenerationOptions::default()).await?;
         let support = Support::of(plan.document.clone(), plan.language);
         let name = plan.summarizer.name.clone();
         let mut written = blocking(move || Written::first(support, name, answer, checks)).await;
@@ -70,7 +70,7 @@ impl Service {
         mut written: Written,
     ) -> Written {
         let name = other.model.name.clone();
-        match self.draft(plan, options, other.model, other.generation).await {
+        match self.draft(plan, options, &plan.turn.of_repairs(), other.model, other.generation).await {
             Ok(answer) => blocking(move || written.hold_against(answer, name, other.means)).await,
             // There is a summary already: what is wrong with it is told, or mended in another way.
             Err(error) => {
@@ -85,11 +85,12 @@ impl Service {
         &self,
         plan: &Plan,
         options: &SummaryOptions,
+        turn: &Turn,
         model: &InstalledModel,
         generation: GenerationOptions,
     ) -> Result<Timed<SummarizeOutput>, ServiceError> {
         let request = SummarizeRequest { generation, ..plan.request(options) };
-        Ok(self.pool.summarize(model, request, plan.deadline, plan.watcher.of_chunks()).await?)
+        Ok(self.pool.summarize(model, request, turn, plan.watcher.of_chunks()).await?)
     }
 }
 

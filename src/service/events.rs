@@ -73,7 +73,7 @@ pub enum Stage {
 #[derive(Debug, Clone, Default)]
 pub struct Watcher(Option<UnboundedSender<SummaryEvent>>);
 
-/// Sentences that are translated at the same time for somebody who watches: more would keep others out of the queue.
+/// Sentences that are translated at the same time for somebody who watches: more would take the turns of others.
 const AT_ONCE: usize = 8;
 
 impl Watcher {
@@ -147,7 +147,7 @@ impl Service {
     pub(super) async fn tell_plan(&self, plan: &Plan, options: &SummaryOptions) -> Result<(), ServiceError> {
         if plan.watcher.is_watching() {
             let request = plan.request(options);
-            let chunks = self.pool.chunk_plan(&plan.summarizer, request, plan.deadline).await?;
+            let chunks = self.pool.chunk_plan(&plan.summarizer, request, &plan.turn).await?;
             let report = plan.report(chunks.chunks.len(), Some(chunks.tokens.iter().sum()));
             plan.watcher.tell(SummaryEvent::Plan(report));
         }

@@ -117,7 +117,7 @@ impl Service {
     /// Takes other translations of the masked sentences at `lost` that have every placeholder, where there are any.
     async fn try_masked(&self, by: &Translators, held: &mut [Held], lost: &[usize], done: &mut CheckedTranslation) {
         let sentences = lost.iter().map(|at| held[*at].masked.text.clone()).collect();
-        match self.ask(by, &by.first, sentences, Alternatives::Sought(ALTERNATIVES), false).await {
+        match self.ask(&by.for_repairs(), &by.first, sentences, Alternatives::Sought(ALTERNATIVES), false).await {
             Ok(answer) => {
                 done.add(&by.first, &answer);
                 let chosen = lost.iter().map(|at| held[*at].clone()).collect();

@@ -29,7 +29,7 @@ use results::Results;
 
 use crate::{
     domain::{Glossary, ModelId},
-    pool::Pool,
+    pool::{Pool, Turn},
     store::{InstalledModel, Store},
 };
 
@@ -155,9 +155,9 @@ impl Service {
         self.draining.store(true, Ordering::Release);
     }
 
-    /// When a request has to be answered that came at `started` and whose caller has so much time.
-    fn deadline(&self, started: Instant, within: Option<Duration>) -> Instant {
+    /// The turn of a request that came at `started` and whose caller has so much time.
+    fn turn(&self, started: Instant, within: Option<Duration>) -> Arc<Turn> {
         let limit = self.settings.request_timeout;
-        started + within.map_or(limit, |within| within.min(limit))
+        Arc::new(Turn::until(started + within.map_or(limit, |within| within.min(limit))))
     }
 }

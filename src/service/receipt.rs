@@ -33,10 +33,10 @@ impl Service {
         let (service, text, recipe) = (self.clone(), article.clone(), receipt.recipe.clone());
         let options = SummaryOptions { glossary, ..options(&recipe) };
         let wanted = options.clone();
-        let deadline = self.deadline(started, None);
+        let turn = self.turn(started, None);
         let planned = blocking(move || {
             let installed = service.installed();
-            service.plan_with(&text, &wanted, deadline, &installed, |_| installed.of_recipe(&recipe))
+            service.plan_with(&text, &wanted, turn, &installed, |_| installed.of_recipe(&recipe))
         });
         self.follow(planned.await?, &options, started).await
     }

@@ -90,7 +90,7 @@ impl Service {
             return Ok(Summarized { summary, cache: CacheStatus::Hit });
         }
         let late = PoolError::Timeout { model: planned.plan.summarizer.name.id.clone() };
-        let deadline = planned.plan.deadline;
+        let deadline = planned.plan.turn.deadline();
         let made = self.make_once(results, key, planned, options, started);
         tokio::time::timeout_at(deadline.into(), made).await.map_err(|_| late)?
     }

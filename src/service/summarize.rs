@@ -1,5 +1,6 @@
 use std::{
     collections::HashSet,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{Article, DetectedSource, InputError, Language, LanguagePair, ModelName, Recipe, Summary, SummaryOptions},
+    pool::Turn,
     store::InstalledModel,
     text::Document,
 };
@@ -35,7 +37,7 @@ pub(super) struct Plan {
     pub(super) targets: Vec<Language>,
     pub(super) translators: Vec<Translators>,
     pub(super) missing_pairs: Vec<LanguagePair>,
-    pub(super) deadline: Instant,
+    pub(super) turn: Arc<Turn>,
     /// Characters of the article.
     pub(super) characters: usize,
     /// Whom it is told what happens.
@@ -51,6 +53,11 @@ impl Plan {
             characters: self.characters,
             sentences: self.document.sentences.len(),
         }
+    }
+
+    /// The models that will work for it, unless something has to be mended.
+    fn models(&self) -> impl Iterator<Item = &InstalledModel> {
+        std::iter::once(&self.summarizer).chain(self.translators.iter().map(|by| &by.first))
     }
 
     /// Whether the glossary holds anything for a translation.
@@ -143,12 +150,12 @@ impl Service {
         targets: impl Fn(Language, &SummaryOptions) -> Vec<Language> + Send + 'static,
     ) -> Result<Prepared, ServiceError> {
         let started = Instant::now();
-        let deadline = self.deadline(started, within);
+        let turn = self.turn(started, within);
         let (service, text, wanted) = (self.clone(), article.clone(), options.clone());
         let planned = blocking(move || {
             let installed = service.installed();
             let choose = |language| installed.models_for(language, &targets(language, &wanted), &wanted);
-            service.plan_with(&text, &wanted, deadline, &installed, choose)
+            service.plan_with(&text, &wanted, turn, &installed, choose)
         });
         Ok(Prepared { planned: planned.await?, options: options.clone(), started })
     }
@@ -160,6 +167,8 @@ impl Service {
         options: &SummaryOptions,
         started: Instant,
     ) -> Result<Summary, ServiceError> {
+        let turn = Arc::clone(&plan.turn);
+        self.pool.let_in(&turn, plan.models())?;
         self.tell_plan(&plan, options).await?;
         let mut written = self.write(&plan, options).await?;
         let drafts = std::mem::take(&mut written.drafts);
@@ -174,6 +183,7 @@ impl Service {
         }
         let options = options.clone();
         let mut summary = blocking(move || assemble(&options, plan, recipe, outcome)).await;
+        turn.answered();
         summary.timings.total = started.elapsed();
         Ok(summary)
     }
@@ -183,7 +193,7 @@ impl Service {
         &self,
         article: &Article,
         options: &SummaryOptions,
-        deadline: Instant,
+        turn: Arc<Turn>,
         installed: &Installed<'_>,
         choose: impl FnOnce(Language) -> Result<Models, ServiceError>,
     ) -> Result<Planned, ServiceError> {
@@ -204,7 +214,7 @@ impl Service {
                 pair,
                 first,
                 second,
-                deadline,
+                turn: Arc::clone(&turn),
                 checks,
                 tries_again: false,
                 keeps_names: options.strict,
@@ -221,7 +231,7 @@ impl Service {
             targets,
             translators,
             missing_pairs,
-            deadline,
+            turn,
             characters: article.characters(),
             watcher: Watcher::default(),
         };

@@ -1,5 +1,6 @@
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,6 +15,7 @@ use crate::{
     domain::{
         Article, Fault, Glossary, Language, LanguagePair, ModelId, ModelName, Repair, StageTimings, TermCounts, Usage,
     },
+    pool::Turn,
     text::Document,
 };
 
@@ -117,10 +119,12 @@ impl Service {
         within: Option<Duration>,
     ) -> Result<Translation, ServiceError> {
         let started = Instant::now();
-        let deadline = self.deadline(started, within);
-        let (service, owned, wanted) = (self.clone(), texts.to_vec(), options.clone());
-        let (sources, jobs) = blocking(move || service.plan_translation(owned, &wanted, deadline)).await?;
+        let turn = self.turn(started, within);
+        let (service, owned, wanted, own) = (self.clone(), texts.to_vec(), options.clone(), Arc::clone(&turn));
+        let (sources, jobs) = blocking(move || service.plan_translation(owned, &wanted, &own)).await?;
+        self.pool.let_in(&turn, jobs.iter().map(|job| &job.by.first))?;
         let translated = self.translate_jobs(jobs).await?;
+        turn.answered();
         let (mut usage, mut timings) = (Usage::default(), StageTimings::default());
         for Translated { answer, .. } in &translated {
             usage += answer.usage;
@@ -142,7 +146,7 @@ impl Service {
         &self,
         texts: Vec<Article>,
         options: &TranslationOptions,
-        deadline: Instant,
+        turn: &Arc<Turn>,
     ) -> Result<(Vec<Source>, Vec<Job>), ServiceError> {
         let installed = self.installed();
         let read = |original: Article| {
@@ -165,7 +169,7 @@ impl Service {
                     pair,
                     first,
                     second,
-                    deadline,
+                    turn: Arc::clone(turn),
                     checks,
                     tries_again: false,
                     keeps_names: false,
