@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Loads a Breve of its own, on loopback, and says whether it kept its promises: scripts/load.sh STAGE ARTICLES.jsonl [OPTIONS].
-# STAGE is "overload" (four times what it can do, for two minutes), "crowd" (10,000 idle and 500 slow connections) or "kill"
-# (services that are killed while they work on a job).
+# STAGE is "overload" (four times what it can do, for two minutes), "crowd" (10,000 idle and 500 slow connections), "kill"
+# (services that are killed while they work on a job) or "faults" (a full disk, a database that goes, clocks that jump).
 # scripts/load/STAGE.py says what is promised, and the options. BREVE_BINARY names a breve to ask instead of building one.
 set -euo pipefail
 stage=$1

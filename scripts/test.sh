@@ -54,5 +54,6 @@ step "advisories, where a tool for them is installed" advisories
 step "clippy" cargo clippy --locked --all-targets -- -D warnings
 step "documentation" documentation
 step "tests" cargo test --locked
+step "manifests of Kubernetes" scripts/check_manifests.sh
 step "client libraries of other services" scripts/test_clients.sh
 say "all passed in $SECONDS s"

@@ -25,9 +25,10 @@ LEASE_S = 2
 LONGEST_S = 600
 
 
-def start(program, database):
-    server = Server(program, {"BREVE__JOBS__DATABASE": database, "BREVE__JOBS__LEASE_S": str(LEASE_S),
-                              "BREVE__JOBS__ATTEMPTS": "100", "BREVE__JOBS__WORKERS": "1", "BREVE__MODELS__THREADS": "1"})
+def start(program, database, settings=None, before=()):
+    jobs = {"BREVE__JOBS__DATABASE": database, "BREVE__JOBS__LEASE_S": str(LEASE_S), "BREVE__JOBS__ATTEMPTS": "100",
+            "BREVE__JOBS__WORKERS": "1", "BREVE__MODELS__THREADS": "1"}
+    server = Server(program, {**jobs, **(settings or {})}, before)
     threading.Thread(target=server.drain_log, daemon=True).start()
     return server
 

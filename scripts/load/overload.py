@@ -32,12 +32,13 @@ CLIENTS = 8
 class Server:
     """A Breve of its own on a free port, without a cache: each request is to be work."""
 
-    def __init__(self, program, settings):
+    def __init__(self, program, settings, before=()):
+        """`before`: a command that starts the program in an environment of its own."""
         self.home = tempfile.TemporaryDirectory()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("BREVE", "HF_"))}
         environment = {**kept, "HOME": self.home.name, "HF_HUB_OFFLINE": "1", "BREVE__LIMITS__CACHE_MIB": "0",
                        **settings}
-        self.process = subprocess.Popen([program, "serve", "--bind", "127.0.0.1:0"], env=environment,
+        self.process = subprocess.Popen([*before, program, "serve", "--bind", "127.0.0.1:0"], env=environment,
                                         stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             found = re.search(r"listening on (http://\S+)", line)

@@ -144,15 +144,11 @@ async fn one(service: &Service, limits: &LimitSettings, job: Job) -> Value {
     result
 }
 
-/// An object's `id`, and the object without it; a line that is no object as it is.
+/// A line's `id`, and the line without it; one that is no JSON as it is.
 fn with_id_apart(text: &str) -> (Option<Value>, String) {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(mut fields)) => {
-            let id = fields.remove("id");
-            (id, Value::Object(fields).to_string())
-        }
-        _ => (None, text.to_owned()),
-    }
+    let Ok(line) = serde_json::from_str(text) else { return (None, text.to_owned()) };
+    let (id, article) = http::with_id_apart(line);
+    (id, article.to_string())
 }
 
 #[cfg(test)]

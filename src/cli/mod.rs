@@ -109,7 +109,7 @@ impl Cli {
         let settings = Settings::load(&self.overrides())?;
         // Before anything else: where it works it does not come back.
         let waiting = self.computes_by_libtorch(&settings).then(settle_how_threads_wait);
-        telemetry::start(&settings.log)?;
+        let _telemetry = telemetry::start(&settings.log)?;
         if let Some(Err(error)) = waiting {
             tracing::warn!(%error, "the program could not start itself again: models are slow while the cores are busy");
         }

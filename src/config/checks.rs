@@ -3,6 +3,7 @@
 use std::{fmt::Display, net::SocketAddr, ops::RangeInclusive};
 
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use url::Url;
 
 use super::Settings;
 use crate::domain::{ModelId, Network};
@@ -42,7 +43,19 @@ pub(super) fn check(settings: &Settings) -> Result<(), (&'static str, String)> {
     named("models.batch_wait_ms", within(models.batch_wait_ms, 0..=1000))?;
     named("models.max_batch_sources", within(models.max_batch_sources, 0..=100_000))?;
     named("glossary", glossary.glossary().map(drop).map_err(|error| error.to_string()))?;
+    named("log.otlp_endpoint", collector(&log.otlp_endpoint))?;
     named("log.level", directives(&log.level))
+}
+
+/// Nothing, or where an HTTP server takes something.
+fn collector(endpoint: &str) -> Result<(), String> {
+    let is_http = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    match endpoint.is_empty() || Url::parse(endpoint).is_ok_and(|url| is_http(&url)) {
+        true => Ok(()),
+        false => {
+            Err("must be empty, or begin with http:// or https://, such as http://127.0.0.1:4318/v1/traces".into())
+        }
+    }
 }
 
 fn named(key: &'static str, result: Result<(), String>) -> Result<(), (&'static str, String)> {

@@ -180,6 +180,8 @@ pub struct LogSettings {
     pub level: String,
     /// `text` or `json`.
     pub format: LogFormat,
+    /// Where spans are sent by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; empty for nowhere.
+    pub otlp_endpoint: String,
 }
 
 /// How a log line is written.

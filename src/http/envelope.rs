@@ -25,7 +25,7 @@ use super::{
     error::{ApiError, ErrorCode},
     gate,
 };
-use crate::telemetry::{InFlight, Metrics};
+use crate::telemetry::{self, InFlight, Metrics};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 64;
@@ -65,6 +65,7 @@ pub(super) async fn wrap(
         request.head_mut().method = Method::GET;
     }
     let span = id.span();
+    telemetry::continue_trace(&span, |name| request.headers().get(name)?.to_str().ok());
     let result = AssertUnwindSafe(next.call(request).instrument(span.clone())).catch_unwind().await;
     let _inside = span.enter();
     let failure = match result {
@@ -146,6 +147,7 @@ impl LogLine {
         if let Some((metrics, _)) = &self.metrics {
             metrics.answered(self.method.as_str(), route, status.as_u16(), took);
         }
+        telemetry::describe(&Span::current(), self.method.as_str(), route, status.as_u16());
         let ms = took.as_millis();
         tracing::info!(method = %self.method, path = %self.path, status = status.as_u16(), ms, "answered");
     }

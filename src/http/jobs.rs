@@ -1,9 +1,8 @@
 //! `/v1/jobs`: many articles at once, done in their time.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod shapes;
+
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, delete,
@@ -14,10 +13,7 @@ use actix_web::{
     web::{Bytes, Data, Json, Path, Query},
 };
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use humantime::format_rfc3339_seconds;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
@@ -27,16 +23,16 @@ use super::{
     gate::User,
     schemas,
     summarize::SummarizeRequest,
-    wire::{Asked, error_json},
+    wire::{Asked, error_json, with_id_apart},
 };
 use crate::{
     access::Client,
     config::LimitSettings,
-    jobs::{
-        HookState, HookStatus, JobState, JobStatus, JobsError, NewArticle, NewJob, Outcome, Stored, StoredState, Work,
-    },
+    jobs::{JobsError, NewArticle, NewJob, Outcome, Stored, Work},
     service::Service,
 };
+use shapes::Page;
+pub(super) use shapes::{JobRequest, JobResponse, ResultLine};
 
 /// Results in one answer, unless asked otherwise, and at most.
 const PAGE: usize = 100;
@@ -44,121 +40,6 @@ const LONGEST_PAGE: usize = 1000;
 /// When it is worth another try while the database is away, in seconds.
 const RETRY_SECONDS: u64 = 5;
 const LINES: &str = "application/x-ndjson";
-
-/// Articles to summarise, and whom to tell when that is done.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct JobRequest {
-    /// Each with what `POST /v1/summarize` takes, and perhaps an `id` of yours. One that cannot be read fails alone.
-    #[schema(value_type = Vec<SummarizeRequest>, min_items = 1)]
-    articles: Vec<Value>,
-    /// An address that is sent a signed message when the job is finished. Its host has to be one that the server's
-    /// operator allows.
-    webhook: Option<String>,
-}
-
-/// Where a job stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JobResponse {
-    /// Its name.
-    #[schema(format = "uuid")]
-    id: String,
-    state: State,
-    /// When it was taken, as RFC 3339.
-    #[schema(examples("2026-11-26T10:00:00Z"))]
-    created_at: String,
-    /// When it and its results are forgotten.
-    #[schema(examples("2026-12-03T10:00:00Z"))]
-    expires_at: String,
-    articles: Articles,
-    /// Who is told of its end; only where somebody is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    webhook: Option<Webhook>,
-}
-
-/// How far a job is.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = JobStateName)]
-enum State {
-    /// Nothing of it was begun.
-    Queued,
-    /// Some of it was.
-    Running,
-    /// Every article has an answer or an error.
-    Done,
-    /// It was given up.
-    Cancelled,
-}
-
-/// How many of its articles are where.
-#[derive(Debug, Serialize, ToSchema)]
-struct Articles {
-    total: usize,
-    /// With an answer.
-    done: usize,
-    /// With an error.
-    failed: usize,
-    /// Given up.
-    cancelled: usize,
-}
-
-/// Who is told of a job's end.
-#[derive(Debug, Serialize, ToSchema)]
-struct Webhook {
-    url: String,
-    /// What messages are signed with, as Standard Webhooks has it; only in the answer that the job is taken with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, examples("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))]
-    secret: Option<String>,
-    state: Delivery,
-    /// How often it was tried.
-    attempts: usize,
-}
-
-/// Whether the end of a job was told.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Delivery {
-    /// The job is not at its end, or the message is on its way.
-    Pending,
-    /// It was.
-    Delivered,
-    /// The address did not take it, again and again.
-    Failed,
-}
-
-/// A finished article: `answer` is what `POST /v1/summarize` answers, `error` what its error body has.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ResultLine {
-    /// Its place in the job, from 0.
-    index: usize,
-    /// Your own name for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    id: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Object)]
-    answer: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Object)]
-    error: Option<Value>,
-}
-
-/// Which results.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Page {
-    /// The first article, by its place in the job from 0.
-    #[param(default = 0)]
-    #[serde(default)]
-    from: usize,
-    /// Most results in one answer.
-    #[param(minimum = 1, maximum = 1000, default = 100)]
-    limit: Option<usize>,
-}
 
 /// A body with articles: JSON, or one article a line.
 pub(super) struct JobBody {
@@ -236,10 +117,7 @@ pub(super) async fn submit(
 
 /// An article as it is kept; `characters` counts those of articles that can be read.
 fn new_article(article: Value, limits: &LimitSettings, characters: &mut usize) -> NewArticle {
-    let (id, request) = match article {
-        Value::Object(mut fields) => (fields.remove("id"), Value::Object(fields)),
-        other => (None, other),
-    };
+    let (id, request) = with_id_apart(article);
     let request = request.to_string();
     let refused = match Asked::parse(&request, limits) {
         Ok(asked) => {
@@ -291,18 +169,12 @@ pub(super) async fn results(
         return Err(ApiError::invalid("limit", message).beyond(LONGEST_PAGE, Some(limit)));
     }
     let stored = state.jobs.results(job_id(&id)?, owner(&user.client), from, limit).await?;
-    let lines: String = stored.into_iter().map(|stored| line(stored) + "\n").collect();
+    let lines: String = stored.into_iter().map(line).collect();
     Ok(HttpResponse::Ok().content_type(LINES).body(lines))
 }
 
 fn line(stored: Stored) -> String {
-    let read = |json: &str| serde_json::from_str(json).unwrap_or_default();
-    let (answer, error) = match stored.state {
-        StoredState::Done => (Some(read(&stored.json)), None),
-        StoredState::Failed => (None, Some(read(&stored.json))),
-    };
-    let line = ResultLine { index: stored.position, id: stored.caller_id.as_deref().map(read), answer, error };
-    serde_json::to_string(&line).unwrap_or_default()
+    serde_json::to_string(&ResultLine::from(stored)).unwrap_or_default() + "\n"
 }
 
 /// Cancel a job
@@ -342,46 +214,6 @@ impl From<JobsError> for ApiError {
             }
         }
     }
-}
-
-impl From<JobStatus> for JobResponse {
-    fn from(status: JobStatus) -> Self {
-        let JobStatus { id, state, created_ms, expires_ms, counts, hook } = status;
-        Self {
-            id: id.to_string(),
-            state: match state {
-                JobState::Queued => State::Queued,
-                JobState::Running => State::Running,
-                JobState::Done => State::Done,
-                JobState::Cancelled => State::Cancelled,
-            },
-            created_at: date(created_ms),
-            expires_at: date(expires_ms),
-            articles: Articles {
-                total: counts.total,
-                done: counts.done,
-                failed: counts.failed,
-                cancelled: counts.cancelled,
-            },
-            webhook: hook.map(Into::into),
-        }
-    }
-}
-
-impl From<HookStatus> for Webhook {
-    fn from(hook: HookStatus) -> Self {
-        let state = match hook.state {
-            HookState::Pending => Delivery::Pending,
-            HookState::Delivered => Delivery::Delivered,
-            HookState::Failed => Delivery::Failed,
-        };
-        Self { url: hook.url, secret: hook.secret, state, attempts: hook.attempts }
-    }
-}
-
-fn date(milliseconds: i64) -> String {
-    let since = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
-    format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since).to_string()
 }
 
 /// What jobs do with an article: the same as `POST /v1/summarize`.

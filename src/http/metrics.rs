@@ -9,6 +9,7 @@ use actix_web::{
 use super::{ApiState, error::ApiError, schemas};
 use crate::{
     domain::{ModelState, StageTimings},
+    jobs::JobsLoad,
     service::{CacheStatus, Load, ModelStatus, Readiness, Service, Summarized},
     telemetry::{Metrics, Snapshot},
 };
@@ -30,13 +31,13 @@ pub(super) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-tim
 )]
 #[get("/metrics")]
 pub(super) async fn read(state: Data<ApiState>) -> Result<HttpResponse, ApiError> {
-    let service = state.service.clone();
-    let snapshot = block(move || snapshot(&service)).await.map_err(|error| ApiError::internal(&error))?;
+    let (service, jobs) = (state.service.clone(), state.jobs.load().await);
+    let snapshot = block(move || snapshot(&service, jobs)).await.map_err(|error| ApiError::internal(&error))?;
     let text = state.metrics.text(snapshot).map_err(|error| ApiError::internal(&error))?;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
 }
 
-fn snapshot(service: &Service) -> Snapshot {
+fn snapshot(service: &Service, jobs: JobsLoad) -> Snapshot {
     let Load { work, pending, kept_bytes, kept } = service.load();
     let one = |value: f64| vec![(Vec::new(), value)];
     let stage = |stage: &str, value: f64| (vec![("stage", stage.to_owned())], value);
@@ -54,6 +55,12 @@ fn snapshot(service: &Service) -> Snapshot {
     let (states, memory) = models(&service.models());
     rows.gauge("models", "Models by where they stand", states);
     rows.gauge("model_memory_bytes", "Estimated memory of models", memory);
+    let JobsLoad { waiting, done, failed, again } = jobs;
+    let result = |result: &str, count: u64| (vec![("result", result.to_owned())], count as f64);
+    let results = vec![result("done", done), result("failed", failed), result("again", again)];
+    rows.counter("job_articles", "Articles of jobs by what came of this replica's tries", results);
+    let waiting = waiting.into_iter().flat_map(|count| one(count as f64)).collect();
+    rows.gauge("job_articles_waiting", "Articles of jobs without an end, of all replicas", waiting);
     rows.gauge("build", "The program", vec![(vec![("version", env!("CARGO_PKG_VERSION").to_owned())], 1.0)]);
     rows
 }

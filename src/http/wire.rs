@@ -65,6 +65,14 @@ impl Asked {
     }
 }
 
+/// An article's `id`, which is its sender's own, and what is to be done with the article.
+pub fn with_id_apart(article: Value) -> (Option<Value>, Value) {
+    match article {
+        Value::Object(mut fields) => (fields.remove("id"), Value::Object(fields)),
+        other => (None, other),
+    }
+}
+
 /// What the route's error body has under `error`.
 pub fn error_json(error: &ApiError) -> Value {
     let mut body = serde_json::to_value(error.body("")).unwrap_or_default();

@@ -14,7 +14,10 @@ mod worker;
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,6 +26,7 @@ use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::{Notify, OnceCell, watch},
     task::JoinHandle,
+    time::timeout,
 };
 use uuid::Uuid;
 
@@ -89,6 +93,19 @@ pub enum Outcome {
     Again(String),
 }
 
+/// What became of the tries of this process, and how much waits in the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobsLoad {
+    /// Articles without an end, of all replicas; `None` where the database does not say.
+    pub waiting: Option<usize>,
+    /// Articles that this process answered.
+    pub done: u64,
+    /// Those that it failed for good.
+    pub failed: u64,
+    /// Tries of it that are to be made again.
+    pub again: u64,
+}
+
 /// What is done with an article: its request in, its outcome out.
 pub type Work = Arc<dyn Fn(String) -> BoxFuture<'static, Outcome> + Send + Sync>;
 
@@ -109,8 +126,28 @@ struct Inner {
     stop: watch::Sender<bool>,
     /// Whether nothing is at work.
     idle: watch::Sender<bool>,
+    /// What became of this process's tries, as far as the database took it.
+    tally: Tally,
     /// Of this life of the process: a dead life's leases are never renewed by the next.
     worker: String,
+}
+
+#[derive(Default)]
+struct Tally {
+    done: AtomicU64,
+    failed: AtomicU64,
+    again: AtomicU64,
+}
+
+impl Tally {
+    fn count(&self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Done(_) => &self.done,
+            Outcome::Failed(_) => &self.failed,
+            Outcome::Again(_) => &self.again,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl fmt::Debug for Jobs {
@@ -143,7 +180,8 @@ impl Jobs {
         let (bell, stop, worker) = (Notify::new(), watch::Sender::new(false), Uuid::new_v4().to_string());
         let idle = watch::Sender::new(true);
         let (handle, runtime) = (runtime.handle().clone(), Mutex::new(Some(runtime)));
-        let inner = Inner { policy, runtime, handle, database: OnceCell::new(), bell, stop, idle, worker };
+        let (database, tally) = Default::default();
+        let inner = Inner { policy, runtime, handle, database, bell, stop, idle, tally, worker };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -202,6 +240,15 @@ impl Jobs {
         self.with(page).await
     }
 
+    /// What was done, and what there is to do. Asks the database for a moment at most.
+    pub async fn load(&self) -> JobsLoad {
+        let waiting = self.with(|database, _| async move { records::waiting(&database).await });
+        let waiting = timeout(PROMPT, waiting).await.ok().and_then(Result::ok);
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Tally { done, failed, again } = &self.inner.tally;
+        JobsLoad { waiting, done: read(done), failed: read(failed), again: read(again) }
+    }
+
     /// Begins no more of its articles. What is at work is thrown away.
     ///
     /// # Errors
@@ -238,6 +285,9 @@ impl Jobs {
         self.inner.handle.spawn(work)
     }
 }
+
+/// How long the database may take to say how much waits.
+const PROMPT: Duration = Duration::from_secs(1);
 
 fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)

@@ -153,7 +153,7 @@ const INSERT_ARTICLE: &str = "INSERT INTO breve_articles (job, position, caller_
      VALUES ($1, $2, $3, $4, $5, $6)";
 
 /// Articles without an end.
-async fn waiting(database: &Database) -> Result<usize, JobsError> {
+pub(super) async fn waiting(database: &Database) -> Result<usize, JobsError> {
     let count = "SELECT count(*) FROM breve_articles WHERE state = 'open'";
     let count: i64 = on!(database, pool => sqlx::query_scalar(count).fetch_one(pool).await?);
     Ok(usize::try_from(count).unwrap_or(0))

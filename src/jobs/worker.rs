@@ -8,6 +8,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
 
+use tracing::Instrument;
+
 use super::{Jobs, JobsError, Outcome, Work, hooks, queue::Claim};
 
 /// How often the queue is looked at while nothing rings: other replicas put articles there too.
@@ -90,21 +92,23 @@ async fn claim(jobs: &Jobs, free: &Semaphore) -> Result<Vec<Claim>, JobsError> {
 }
 
 async fn do_one(jobs: &Jobs, work: &Work, claim: Claim) {
+    let span = tracing::error_span!("article", job = claim.job, position = claim.position);
     let outcome = match jobs.is_spent(&claim) {
         true => Outcome::Failed(INTERRUPTED.to_owned()),
-        false => work(claim.request.clone()).await,
+        false => work(claim.request.clone()).instrument(span.clone()).await,
     };
-    settle(jobs, &claim, &outcome).await;
+    settle(jobs, &claim, &outcome).instrument(span).await;
 }
 
 /// Offers a result until the database takes it, or the process ends: another then does the article again.
 async fn settle(jobs: &Jobs, claim: &Claim, outcome: &Outcome) {
     let mut pause = FIRST_PAUSE;
     while let Err(error) = jobs.settle(claim, outcome).await {
-        tracing::warn!(%error, job = claim.job, "a result cannot be kept; it is offered again");
+        tracing::warn!(%error, "a result cannot be kept; it is offered again");
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+    jobs.inner.tally.count(outcome);
 }
 
 async fn finish(mut tasks: JoinSet<()>) {

@@ -27,6 +27,7 @@ use std::{
 };
 
 use tokio::{task::spawn_blocking, time::timeout_at};
+use tracing::Instrument;
 
 use crate::{
     domain::{ModelId, ModelState, Precision, Runtime},
@@ -136,7 +137,8 @@ impl Pool {
         turn: &Turn,
         on_progress: Option<OnProgress>,
     ) -> Result<Timed<SummarizeOutput>, PoolError> {
-        self.call(model, request, turn, on_progress, summarize).await
+        let span = tracing::info_span!("summarize", model = %model.name.id);
+        self.call(model, request, turn, on_progress, summarize).instrument(span).await
     }
 
     /// How `model` will read an article, which it is loaded for where needed.
@@ -168,7 +170,8 @@ impl Pool {
         request: TranslateRequest,
         turn: &Turn,
     ) -> Result<Timed<TranslateOutput>, PoolError> {
-        self.call(model, request, turn, None, translate).await
+        let span = tracing::info_span!("translate", model = %model.name.id);
+        self.call(model, request, turn, None, translate).instrument(span).await
     }
 
     /// Reads `model` into memory, and waits until it is there or `deadline` has passed.

@@ -1,6 +1,8 @@
-//! Tracing set-up: logs go to standard error, so that standard output holds answers only.
+//! Tracing set-up: logs go to standard error, so that standard output holds answers only; spans to a collector, if one is
+//! named.
 
 mod metrics;
+mod traces;
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -8,9 +10,11 @@ use std::{
     panic::PanicHookInfo,
 };
 
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::{EnvFilter, filter::ParseError, layer::SubscriberExt, util::SubscriberInitExt};
 
 pub use metrics::{InFlight, Metrics, Snapshot};
+pub use traces::{continue_trace, describe};
 
 use crate::config::{LogFormat, LogSettings};
 
@@ -19,25 +23,49 @@ use crate::config::{LogFormat, LogSettings};
 pub enum TelemetryError {
     /// `log.level` is not understood.
     #[error("log.level")]
-    Level(#[from] tracing_subscriber::filter::ParseError),
+    Level(#[from] ParseError),
+    /// `log.otlp_endpoint` cannot be used.
+    #[error("log.otlp_endpoint")]
+    Endpoint(#[from] opentelemetry_otlp::ExporterBuildError),
     /// This process logs already.
     #[error("logging was started before")]
     Started(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// Logs and spans of this process. What was not delivered yet is when this is dropped.
+#[must_use]
+pub struct Telemetry(Option<SdkTracerProvider>);
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        self.0.iter().for_each(traces::end);
+    }
+}
+
 /// Starts logging for the whole process.
 ///
 /// # Errors
-/// [`TelemetryError`] when the level is not understood, or this was called before.
-pub fn start(settings: &LogSettings) -> Result<(), TelemetryError> {
+/// [`TelemetryError`] when the level or the collector's address is not understood, or this was called before.
+pub fn start(settings: &LogSettings) -> Result<Telemetry, TelemetryError> {
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
-    let registry = tracing_subscriber::registry().with(EnvFilter::try_new(&settings.level)?);
+    let named = Some(settings.otlp_endpoint.as_str()).filter(|endpoint| !endpoint.is_empty());
+    let provider = named.map(traces::provider).transpose()?;
+    let registry =
+        tracing_subscriber::registry().with(filter(&settings.level)?).with(provider.as_ref().map(traces::layer));
     match settings.format {
         LogFormat::Text => registry.with(lines).try_init()?,
         LogFormat::Json => registry.with(lines.json()).try_init()?,
     }
     std::panic::set_hook(Box::new(log_panic));
-    Ok(())
+    Ok(Telemetry(provider))
+}
+
+/// The HTTP client's own lines hold whole addresses and heads of requests, with what they have of secrets: none is ever
+/// wanted.
+const NEVER: [&str; 2] = ["ureq=info", "ureq_proto=info"];
+
+fn filter(level: &str) -> Result<EnvFilter, ParseError> {
+    NEVER.into_iter().try_fold(EnvFilter::try_new(level)?, |filter, cap| Ok(filter.add_directive(cap.parse()?)))
 }
 
 /// A panic is caught where the model runs; here it becomes one line of the log. tch's messages go on with a long

@@ -17,4 +17,6 @@ mod load;
 mod model_files;
 mod program;
 mod receipts;
+mod silence;
 mod store;
+mod traces;

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -94,6 +95,7 @@ pub(crate) struct Service {
     child: Child,
     pub(crate) address: String,
     client: ureq::Agent,
+    log: Arc<Mutex<String>>,
 }
 
 impl Service {
@@ -110,10 +112,12 @@ impl Service {
         let said =
             |line: &String| line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned());
         let address = lines.find_map(|line| said(&line.unwrap())).expect("it says where it listens");
-        std::thread::spawn(move || lines.for_each(drop));
+        let log: Arc<Mutex<String>> = Arc::default();
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || lines.for_each(|line| *kept.lock().unwrap() += &(line.unwrap() + "\n")));
         let client =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
-        Self { child, address, client: client.build().into() }
+        Self { child, address, client: client.build().into(), log }
     }
 
     /// The same with a key.
@@ -131,8 +135,19 @@ impl Service {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, String) {
+        self.post_with(path, &[], body)
+    }
+
+    /// The same with more headers.
+    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> (u16, String) {
         let request = self.client.post(self.url(path)).header("content-type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         read(request.send(body.to_string()).unwrap())
+    }
+
+    /// What it has logged since it listens.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     pub(crate) fn id(&self) -> u32 {

@@ -92,6 +92,14 @@ async fn a_failure_that_may_pass_is_tried_again() {
     api.jobs.start(http::job_work(api.service.clone(), api.limits.clone()));
     let job = done(&api, &api.post("/v1/jobs", json!({"articles": [article(1)]})).await).await;
     assert_eq!((&job["articles"]["done"], &job["articles"]["failed"]), (&json!(1), &json!(0)));
+    let metrics = api.get("/metrics").await.text;
+    for line in [
+        r#"breve_job_articles_total{result="again"} 1"#,
+        r#"breve_job_articles_total{result="done"} 1"#,
+        "breve_job_articles_waiting 0",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
 }
 
 #[actix_web::test]

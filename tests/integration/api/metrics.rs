@@ -35,6 +35,8 @@ async fn what_was_served_is_counted() {
         (r#"breve_cache_requests_total{result="bypass"}"#, 1.0),
         (r#"breve_model_requests{model="en-es-tiny"}"#, 0.0),
         (r#"breve_models{state="loaded"}"#, 2.0),
+        (r#"breve_job_articles_total{result="done"}"#, 0.0),
+        ("breve_job_articles_waiting", 0.0),
         ("breve_ready", 1.0),
         // This request itself.
         ("breve_http_requests_in_flight", 1.0),
