@@ -8,7 +8,8 @@ pub fn data_directory() -> PathBuf {
     etcetera::choose_base_strategy().map(|places| places.data_dir().join("breve")).unwrap_or_default()
 }
 
-/// Where the models that ship with Breve may lie: beside the program, in `share/breve` of its prefix, in the source tree.
+/// Where the models that ship with Breve may lie: beside the program, in `share/breve` of its prefix, in the source tree
+/// (from a release's program the one that it lies in).
 pub fn builtin_candidates() -> Vec<PathBuf> {
     let program = std::env::current_exe().and_then(|path| path.canonicalize()).unwrap_or_default();
     let beside = program.parent().unwrap_or(Path::new(""));
@@ -17,6 +18,6 @@ pub fn builtin_candidates() -> Vec<PathBuf> {
         candidates.push(beside.join("models"));
         candidates.push(beside.join("../share/breve/models"));
     }
-    candidates.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
+    candidates.push(beside.join(env!("BREVE_SOURCE_TREE")).join("models"));
     candidates
 }

@@ -84,13 +84,9 @@ fn neither_logs_nor_metrics_hold_what_callers_said_or_a_secret() {
     let own = key.rsplit('_').next().unwrap();
     let secrets = [own, secret.strip_prefix("whsec_").unwrap(), "nosuchsecret"];
     for (place, text) in [("log", &log), ("metrics", &metrics)] {
-        let (small, lines) = (text.to_lowercase(), text.lines());
-        for word in SAID.into_iter().filter(|word| small.contains(word)) {
-            let line = lines.clone().find(|line| line.to_lowercase().contains(word)).unwrap_or_default();
-            panic!("{word} is in the {place}: {line}");
-        }
-        for part in secrets.into_iter().filter(|part| text.contains(part)) {
-            panic!("a secret is in the {place}: {part}");
-        }
+        let telling = text.lines().find(|line| SAID.iter().any(|word| line.to_lowercase().contains(word)));
+        assert_eq!(telling, None, "in the {place}");
+        let told = secrets.into_iter().find(|part| text.contains(part));
+        assert_eq!(told, None, "a secret in the {place}");
     }
 }
