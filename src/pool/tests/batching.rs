@@ -183,7 +183,7 @@ async fn headlines_that_never_end_do_not_starve_a_request_of_two_sentences() {
     let (_, both) = join(join_all(headlines), both).await;
     assert!(both.is_ok());
     let done = loader.seen.done.lock().unwrap().clone();
-    let last = done.iter().rposition(|text| text == "BOTH").unwrap();
+    let last = done.iter().rposition(|text| text == "both").unwrap();
     assert!(last < 20, "{last} of {} came before its second sentence", done.len());
 }
 
