@@ -12,6 +12,9 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Longest wait for an answer: many clients of a debug build on a busy machine wait for minutes.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// The program in a home of its own, with nothing of the tester's environment.
 pub(crate) struct Home {
     directory: TempDir,
@@ -115,8 +118,7 @@ impl Service {
         let log: Arc<Mutex<String>> = Arc::default();
         let kept = Arc::clone(&log);
         std::thread::spawn(move || lines.for_each(|line| *kept.lock().unwrap() += &(line.unwrap() + "\n")));
-        let client =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        let client = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { child, address, client: client.build().into(), log }
     }
 
