@@ -1,0 +1,21 @@
+import { render } from "preact";
+import { keepDocumentLanguage } from "./i18n";
+import { readHistory } from "./state/history";
+import { readService } from "./state/service";
+import { keepPlaceInUrl } from "./state/settings";
+import { keepTheme } from "./state/theme";
+import { App } from "./views/app";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/compose.css";
+import "./styles/result.css";
+import "./styles/facts.css";
+import "./styles/models.css";
+
+keepPlaceInUrl();
+keepTheme();
+keepDocumentLanguage();
+render(<App />, document.getElementById("page")!);
+performance.mark("interactive");
+void readService();
+void readHistory();

@@ -1,0 +1,3 @@
+import text from "./example.txt?raw";
+
+export const EXAMPLE = text.trimEnd();
