@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the page that the program serves at `/`: its types, its parts, that what is built in web/dist is its source, and
-# the whole in a real Chromium against a Breve of its own.
+# Checks the page that is to be served at `/`: its types, its parts, that what is built in web/dist is its source, and the
+# whole in a real Chromium against a Breve of its own. The program does not serve it yet, so that this last part fails.
 #   scripts/test_page.sh [BREVE]    BREVE is the program to start; by default the debug build
 # Libraries are installed once, into web/node_modules. Chromium is installed where this runs as root on Debian or Ubuntu.
 set -euo pipefail

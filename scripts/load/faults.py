@@ -62,10 +62,10 @@ def outcome(name, server, job, expected):
     ]
 
 
-def while_away(name, server, texts, code=503):
+def while_away(name, server, texts):
     status, after = refusal(server, texts)
     return [
-        (status == code and str(after).isdigit(), f"{name}: a job is refused with {status}, Retry-After {after}"),
+        (status == 503 and str(after).isdigit(), f"{name}: a job is refused with {status}, Retry-After {after}"),
         (serves(server, texts[0]), f"{name}: a summary is made all the same"),
     ]
 

@@ -1,4 +1,4 @@
-//! The requests that want one model, whether it is in memory or not: how many there are, and how fast they are answered.
+//! The requests that want one thing, such as a model, in memory or not: how many there are, and how fast they are answered.
 
 use std::{
     sync::{

@@ -17,11 +17,7 @@ mod worker;
 
 use std::{
     collections::BTreeSet,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -38,6 +34,7 @@ use crate::{
     store::InstalledModel,
 };
 pub use error::PoolError;
+use line::Line;
 use memory::Estimates;
 use meters::Meters;
 pub use meters::PoolWork;
@@ -93,7 +90,7 @@ struct Inner {
     models: Mutex<Models>,
     estimates: Estimates,
     /// Requests that wait for memory.
-    waiting: AtomicUsize,
+    waiting: Arc<Line>,
     meters: Arc<Meters>,
 }
 
@@ -103,7 +100,8 @@ const ROOM_CHECK: Duration = Duration::from_millis(5);
 impl Pool {
     /// An empty pool that builds engines with `loader`.
     pub fn new(settings: PoolSettings, loader: Arc<dyn EngineLoader>) -> Self {
-        let (models, estimates, waiting, meters) = Default::default();
+        let (models, estimates, meters) = Default::default();
+        let waiting = Arc::new(Line::new());
         Self { inner: Arc::new(Inner { settings, loader, models, estimates, waiting, meters }) }
     }
 
@@ -261,7 +259,7 @@ impl Pool {
                 retry_after: self.inner.lock().shortest_backlog(),
             };
             if waiting.is_none() {
-                waiting = Some(Waiting::join(&self.inner).ok_or_else(overloaded)?);
+                waiting = Some(self.inner.waiting.enter(self.inner.settings.queue).ok_or_else(overloaded)?);
             }
             if Instant::now() + ROOM_CHECK >= deadline {
                 return Err(overloaded());
@@ -295,23 +293,6 @@ fn late(model: &InstalledModel, shared: &Shared) -> PoolError {
     match shared.is_loading() {
         true => PoolError::Loading { model, retry_after: Duration::from_secs(5) },
         false => PoolError::Timeout { model },
-    }
-}
-
-/// A place among the requests that wait for memory, given back when dropped.
-struct Waiting<'a>(&'a Inner);
-
-impl<'a> Waiting<'a> {
-    /// `None` when as many wait already as may wait for one model.
-    fn join(pool: &'a Inner) -> Option<Self> {
-        let enter = |waiting: usize| (waiting < pool.settings.queue).then_some(waiting + 1);
-        pool.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, enter).ok().map(|_| Self(pool))
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -1,6 +1,6 @@
 //! An engine whose sources say what happens to them.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::*;
 use crate::{
