@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release in target/reproducible, with the same bytes wherever the checkout and cargo's home lie, and prints its
+# Builds the release in target/reproducible, for the same bytes wherever the checkout and cargo's home lie, and prints its
 # SHA-256. The compilers and libtorch have to be the same, too: they are named in the output.
 #   scripts/release.sh
 # The program finds libtorch in .libtorch/lib three folders above it, or else in lib beside its folder.
