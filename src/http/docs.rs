@@ -1,4 +1,4 @@
-//! `/openapi.json`, `/docs` and `/`.
+//! `/openapi.json` and `/docs`.
 
 mod page;
 
@@ -36,11 +36,4 @@ pub(super) async fn browse() -> HttpResponse {
         .content_type(ContentType::html())
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
         .body(PAGE.as_str())
-}
-
-/// To the documentation
-#[utoipa::path(tag = "operations", responses((status = 307, description = "To `/docs`")))]
-#[get("/")]
-pub(super) async fn root() -> HttpResponse {
-    HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "docs")).finish()
 }

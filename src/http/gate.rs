@@ -19,7 +19,7 @@ use actix_web::{
     web::Data,
 };
 
-use super::{ApiState, compat::Family, deadline, error::ApiError, host, origin::OwnOrigin};
+use super::{ApiState, compat::Family, deadline, error::ApiError, host, origin::OwnOrigin, page};
 use crate::access::{Client, Scope, client_address};
 
 /// What needs no key: what starts, stops and balances services, and what describes them.
@@ -36,7 +36,7 @@ pub(super) async fn admit(
     if let Err(error) = host::check(request.request()) {
         return Ok(ServiceResponse::from_err(error, request.into_parts().0));
     }
-    if OPEN.contains(&request.path()) {
+    if OPEN.contains(&request.path()) || request.path().starts_with(page::ASSETS) {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
     if has_key_in_body(request.request()) {

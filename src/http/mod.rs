@@ -20,6 +20,7 @@ mod languages;
 mod metrics;
 mod models;
 mod origin;
+mod page;
 mod pull;
 mod receipt;
 mod routes;

@@ -318,6 +318,22 @@ pub(super) async fn load(_: Manager, state: Data<ApiState>, id: Path<String>) ->
     Ok(Json(public(status).into()))
 }
 
+/// Take a model out of memory
+///
+/// Work in hand is done first. Whoever next asks for the model has it read again. One that is not in memory stays as it is.
+#[utoipa::path(
+    tag = "models",
+    params(("id" = String, Path, description = "The model's name", example = "opus-mt-en-es")),
+    responses((status = 200, description = "The model, not in memory", body = Model), schemas::RemoveErrors),
+)]
+#[post("/v1/models/{id}/unload")]
+pub(super) async fn unload(_: Manager, state: Data<ApiState>, id: Path<String>) -> Result<Json<Model>, ApiError> {
+    let id = fields::model_in_path(&id)?;
+    let service = state.service.clone();
+    let status = block(move || service.unload_model(&id)).await.map_err(|error| ApiError::internal(&error))??;
+    Ok(Json(public(status).into()))
+}
+
 /// Remove a model
 ///
 /// Unloads it and removes its files. A model that was added from a directory is forgotten and its files stay.

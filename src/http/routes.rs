@@ -17,7 +17,7 @@ use super::{
     compat::{deepl, hugging_face, libretranslate, openai},
     detect, docs, envelope,
     error::{ErrorBody, ErrorCode, ErrorDetail},
-    fallback, gate, health, jobs, languages, metrics, models, pull,
+    fallback, gate, health, jobs, languages, metrics, models, page, pull,
     stream::{PlanEvent, ProgressEvent, SentenceEvent},
     summarize, translate,
 };
@@ -65,6 +65,7 @@ routes! {
     models::list,
     models::show,
     models::load,
+    models::unload,
     models::remove,
     pull::pull,
     jobs::submit,
@@ -92,7 +93,8 @@ routes! {
     metrics::read,
     docs::document,
     docs::browse,
-    docs::root,
+    page::index,
+    page::asset,
 }
 
 /// How a key is sent, where the service has any.

@@ -143,7 +143,7 @@ error_sets! {
     PullErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Internal];
     /// Errors of loading a model.
     LoadErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Overloaded, Timeout, Internal];
-    /// Errors of removing a model.
+    /// Errors of unloading and removing a model.
     RemoveErrors: [InvalidRequest, Unauthorized, Forbidden, NotFound, RateLimited, Internal];
     /// Errors of routes that only read.
     ReadErrors: [Unauthorized, RateLimited, Internal];

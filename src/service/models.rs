@@ -56,6 +56,16 @@ impl Service {
         self.model(id)
     }
 
+    /// Lets go of a model once its work in hand is done. It is read again when it is next asked for.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`] when there is none of that name.
+    pub fn unload_model(&self, id: &ModelId) -> Result<ModelStatus, ServiceError> {
+        self.store.entry(id)?;
+        self.pool.unload(id);
+        self.model(id)
+    }
+
     /// Starts fetching a model; events follow on the channel, the last of them `Done` or an error.
     /// The pull goes on when the channel is dropped.
     ///

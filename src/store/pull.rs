@@ -177,8 +177,9 @@ struct Progress<'a> {
 }
 
 impl Progress<'_> {
+    /// Not more often than people look, but always where all is there.
     fn show(&mut self, file: &str, done_bytes: u64) {
-        if self.last.is_some_and(|last| last.elapsed() < PROGRESS_INTERVAL) {
+        if done_bytes < self.total_bytes && self.last.is_some_and(|last| last.elapsed() < PROGRESS_INTERVAL) {
             return;
         }
         self.last = Some(Instant::now());

@@ -31,6 +31,8 @@ pub struct KnownNames {
     runs: Vec<usize>,
     /// Initials of names.
     initials: HashSet<String>,
+    /// Names as they are written: some have other words when they stand alone, such as where a sentence may end in them.
+    written: HashSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -62,11 +64,16 @@ impl KnownNames {
         }
         known.positions.values_mut().for_each(|positions| positions.sort_unstable());
         known.read_initials(&words);
+        let written = find::runs(&words, language).into_iter().map(|run| run.name(&words).span);
+        known.written = written.map(|span| text[span.start..span.end].to_owned()).collect();
         known
     }
 
     /// Whether the article holds `name`. One without a letter or digit is held.
     pub fn holds(&self, name: &str) -> bool {
+        if self.written.contains(name) {
+            return true;
+        }
         let words = words(name);
         // A title in the middle joins two names: `Iraqi Prime Minister Haider al-Abadi`.
         let parts = || words.split(is_title).filter(|part| !part.is_empty());

@@ -56,7 +56,7 @@ async fn with_a_key_set_nobody_is_served_without_one() {
         answer.fails(401, "unauthorized");
         assert!(answer.header("www-authenticate").starts_with("Bearer"));
     }
-    for open in ["/health/live", "/health/ready", "/openapi.json", "/docs"] {
+    for open in ["/health/live", "/health/ready", "/openapi.json", "/docs", "/", "/assets/app.js"] {
         assert_eq!(api.get(open).await.status, 200, "{open}");
     }
     for closed in ["/v1/models", "/v1/languages", "/v1/no-such-route"] {
@@ -98,6 +98,7 @@ async fn a_key_to_read_with_manages_nothing_and_one_to_manage_reads_nothing() {
     let load = |key: &str| with_key(TestRequest::post().uri("/v1/models/en-es-tiny/load"), Some(key));
     for request in [
         load(&reader),
+        with_key(TestRequest::post().uri("/v1/models/en-es-tiny/unload"), Some(&reader)),
         with_key(TestRequest::post().uri("/v1/models/en-es-tiny/pull"), Some(&reader)),
         with_key(TestRequest::delete().uri("/v1/models/en-es-tiny"), Some(&reader)),
     ] {

@@ -77,8 +77,8 @@ async fn unknown_models_and_paths_are_not_found() {
     for path in ["/v1/models/no-such-model", "/v1/models/..%2f..%2fetc", "/nowhere", "/v1", "/v1/summarize/"] {
         api.get(path).await.fails(404, "not_found");
     }
-    for path in ["/v1/models/no-such-model/load", "/v1/models/no-such-model/pull"] {
-        api.call(TestRequest::post().uri(path)).await.fails(404, "not_found");
+    for what in ["load", "unload", "pull"] {
+        api.call(TestRequest::post().uri(&format!("/v1/models/no-such-model/{what}"))).await.fails(404, "not_found");
     }
     api.call(TestRequest::delete().uri("/v1/models/no-such-model")).await.fails(404, "not_found");
 }

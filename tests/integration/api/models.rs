@@ -29,6 +29,19 @@ async fn a_model_is_loaded_on_request() {
 }
 
 #[actix_web::test]
+async fn a_model_leaves_memory_on_request_and_is_read_again_when_asked_for() {
+    let api = Api::new();
+    let told = |what: &str| TestRequest::post().uri(&format!("/v1/models/{TRANSLATOR}/{what}"));
+    api.call(told("load")).await.ok();
+    for _ in 0..2 {
+        let unloaded = api.call(told("unload")).await.ok();
+        assert_eq!((&unloaded["state"], unloaded.get("memory_bytes")), (&json!("ready"), None));
+    }
+    api.post("/v1/translate", json!({"text": "A rabbit ran.", "source": "en", "target": "es"})).await.ok();
+    assert_eq!(api.get(&format!("/v1/models/{TRANSLATOR}")).await.ok()["state"], "loaded");
+}
+
+#[actix_web::test]
 async fn a_model_that_is_not_installed_cannot_be_loaded() {
     let answer = Api::new().call(TestRequest::post().uri("/v1/models/opus-mt-en-es/load")).await;
     assert!(answer.fails(404, "not_found")["message"].as_str().unwrap().contains("not installed"));

@@ -194,6 +194,7 @@ fn what_the_issue_asks_for_is_documented() {
     let document = document();
     for (path, methods) in [
         ("/", "get"),
+        ("/assets/{name}", "get"),
         ("/docs", "get"),
         ("/health/live", "get"),
         ("/health/ready", "get"),
@@ -205,6 +206,7 @@ fn what_the_issue_asks_for_is_documented() {
         ("/v1/models/{id}", "delete get"),
         ("/v1/models/{id}/load", "post"),
         ("/v1/models/{id}/pull", "post"),
+        ("/v1/models/{id}/unload", "post"),
         ("/v1/summarize", "post"),
         ("/v1/translate", "post"),
     ] {
@@ -235,7 +237,27 @@ async fn the_document_and_its_page_are_served() {
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
     assert!(page.text.contains("/v1/summarize"));
-    assert_eq!(api.get("/").await.header("location"), "docs");
+}
+
+#[actix_web::test]
+async fn the_page_is_served_without_a_key_and_runs_its_own_script_alone() {
+    let api = Api::new();
+    let page = api.get("/").await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"), "{policy}");
+    for file in ["assets/app.js", "assets/app.css"] {
+        assert!(page.text.contains(file), "{file}: {}", page.text);
+        let answer = api.get(&format!("/{file}")).await;
+        assert_eq!(answer.status, 200, "{file}");
+        let known = TestRequest::get().uri(&format!("/{file}"));
+        let known = known.insert_header(("if-none-match", answer.header("etag").to_owned()));
+        let same = api.call(known).await;
+        assert_eq!((same.status, same.text.as_str()), (304, ""), "{file}");
+    }
+    for none in ["/assets/none.js", "/assets/..%2findex.html", "/assets/%2e%2e"] {
+        assert_eq!(api.get(none).await.status, 404, "{none}");
+    }
 }
 
 #[test]

@@ -9,6 +9,11 @@ const ARTICLE: &str = "WELLINGTON COUNCIL VOTES\n\nPrime Minister Laura Bennett 
     and the French spoke to Laura\nStone. He read war and peace.";
 
 #[test]
+fn a_name_is_held_as_it_is_written_even_where_it_reads_otherwise_alone() {
+    assert!(KnownNames::of(".ß'ĩ.Aķ", EN).holds("ß'ĩ.Aķ"));
+}
+
+#[test]
 fn names_of_the_article_are_held() {
     let known = KnownNames::of(ARTICLE, EN);
     for name in [
