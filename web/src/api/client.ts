@@ -36,6 +36,8 @@ const modelPath = (id: string) => `v1/models/${encodeURIComponent(id)}`;
 
 export const loadModel = (id: string) => json<Model>(`${modelPath(id)}/load`, { method: "POST" });
 
+export const unloadModel = (id: string) => json<Model>(`${modelPath(id)}/unload`, { method: "POST" });
+
 export const removeModel = (id: string) =>
   json<{ id: string; freed_bytes: number }>(modelPath(id), { method: "DELETE" });
 

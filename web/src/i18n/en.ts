@@ -263,6 +263,8 @@ export const en = {
   "models.stopped": "No longer watched. The service goes on fetching; the list shows how far it is.",
   "models.load": "Load",
   "models.load.of": "Load {model} into memory",
+  "models.unload": "Unload",
+  "models.unload.of": "Unload {model} from memory",
   "models.remove.of": "Remove {model}",
   "models.remove.sure": "Remove {model}? It is unloaded, and its files ({size}) are deleted. To have it again it must be fetched again.",
   "models.remove.yes": "Remove it",
@@ -272,7 +274,7 @@ export const en = {
   "models.resolved": { one: "{n} file, {size}", other: "{n} files, {size}" },
   "models.progress": "{done} of {total}",
   "models.verified": "{file}: checksum is right",
-  "models.unload.hint": "The service unloads models by itself when memory runs short or they are not used.",
+  "models.unload.hint": "The service also unloads models by itself when memory runs short or they are not used, and loads them when asked for.",
   pair: "{from} to {to}",
 
   "history.title": "History",

@@ -265,6 +265,8 @@ export const es: Record<Key, Text> = {
   "models.stopped": "Ya no se mira. El servicio sigue descargando; la lista muestra cuánto lleva.",
   "models.load": "Cargar",
   "models.load.of": "Cargar {model} en memoria",
+  "models.unload": "Quitar de la memoria",
+  "models.unload.of": "Quitar de la memoria: {model}",
   "models.remove.of": "Eliminar {model}",
   "models.remove.sure": "¿Eliminar {model}? Se quita de la memoria y se borran sus archivos ({size}). Para volver a tenerlo hay que descargarlo otra vez.",
   "models.remove.yes": "Eliminarlo",
@@ -274,7 +276,7 @@ export const es: Record<Key, Text> = {
   "models.resolved": { one: "{n} archivo, {size}", other: "{n} archivos, {size}" },
   "models.progress": "{done} de {total}",
   "models.verified": "{file}: la suma de comprobación coincide",
-  "models.unload.hint": "El servicio quita modelos de la memoria por sí mismo cuando falta o no se usan.",
+  "models.unload.hint": "El servicio también quita modelos de la memoria por sí mismo cuando falta o no se usan, y los carga cuando se piden.",
   pair: "{from} a {to}",
 
   "history.title": "Historial",

@@ -8,7 +8,7 @@ import { readService } from "./service";
 
 /** What is being done with a model, and what came of it. */
 export interface Doing {
-  what: "pull" | "load" | "remove";
+  what: "pull" | "load" | "unload" | "remove";
   done?: number;
   total?: number;
   told?: string;
@@ -56,6 +56,12 @@ export const stopWatching = (id: string) => controllers.get(id)?.abort();
 export const load = (id: string) =>
   doing(id, "load", async () => {
     await client.loadModel(id);
+    return "";
+  });
+
+export const unload = (id: string) =>
+  doing(id, "unload", async () => {
+    await client.unloadModel(id);
     return "";
   });
 

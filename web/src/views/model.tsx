@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Model, ModelState } from "../api/types";
 import { bytes, languageNames, pairName, t } from "../i18n";
-import { doings, isBusy, load, pull, remove, stopWatching } from "../state/pulls";
+import { doings, isBusy, load, pull, remove, stopWatching, unload } from "../state/pulls";
 import { isInstalled } from "../state/service";
 import { ProblemBox } from "./problem";
 import { Sure } from "./sure";
@@ -85,9 +85,12 @@ function Progress({ id, done = 0, total = 0 }: { id: string; done?: number | und
 }
 
 function again(model: Model): Promise<void> {
-  const what = doings.value[model.id]?.what;
-  if (what === "remove") return remove(model);
-  return what === "load" ? load(model.id) : pull(model.id);
+  switch (doings.value[model.id]?.what) {
+    case "remove": return remove(model);
+    case "load": return load(model.id);
+    case "unload": return unload(model.id);
+    default: return pull(model.id);
+  }
 }
 
 function ModelActions({ model }: { model: Model }) {
@@ -104,6 +107,9 @@ function ModelActions({ model }: { model: Model }) {
       )}
       {state === "ready" && (
         <button type="button" aria-label={t("models.load.of", { model: id })} onClick={() => void load(id)}>{t("models.load")}</button>
+      )}
+      {state === "loaded" && (
+        <button type="button" aria-label={t("models.unload.of", { model: id })} onClick={() => void unload(id)}>{t("models.unload")}</button>
       )}
       {isInstalled(model) && size_bytes > 0 && <Removal model={model} />}
     </div>

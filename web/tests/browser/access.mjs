@@ -36,7 +36,7 @@ test("a key without the manage scope is told so", () =>
     assert.match(await card(page).locator('.problem[data-code="forbidden"]').innerText(), /lacks the manage scope/);
   }, { allowed: /401|403/ }));
 
-test("a model is fetched with progress, loaded, and removed after a question", () =>
+test("a model is fetched with progress, loaded, unloaded, and removed after a question", () =>
   onPage(keyed.address, async (page) => {
     await enter(page, keyed.keys.operator);
     await page.getByRole("link", { name: "Models" }).click();
@@ -56,6 +56,10 @@ test("a model is fetched with progress, loaded, and removed after a question", (
     await page.getByRole("button", { name: "Load opus-mt-en-es" }).click();
     await page.locator('[data-model="opus-mt-en-es"][data-state="loaded"]').waitFor();
     assert.match(await card(page).innerText(), /On disk: .*MB[\s\S]*In memory: /);
+    await page.getByRole("button", { name: "Unload opus-mt-en-es from memory" }).click();
+    await page.locator('[data-model="opus-mt-en-es"][data-state="ready"]').waitFor();
+    await page.getByRole("button", { name: "Load opus-mt-en-es" }).click();
+    await page.locator('[data-model="opus-mt-en-es"][data-state="loaded"]').waitFor();
     await page.getByRole("button", { name: "Remove opus-mt-en-es" }).click();
     await card(page).locator(".sure button:focus", { hasText: "Keep it" }).press("Enter");
     assert.equal(await card(page).getAttribute("data-state"), "loaded");

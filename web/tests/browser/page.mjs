@@ -9,6 +9,9 @@ const MOST_MS = 1000;
 
 test("the first load is light, quick, and under a strict policy", () =>
   onPage(open.address, async (page) => {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Network.enable");
+    await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
     const sizes = [];
     page.on("requestfinished", (request) => sizes.push(request.sizes()));
     const response = await page.reload({ waitUntil: "networkidle" });
