@@ -55,5 +55,6 @@ step "clippy" cargo clippy --locked --all-targets -- -D warnings
 step "documentation" documentation
 step "tests" cargo test --locked
 step "manifests of Kubernetes" scripts/check_manifests.sh
+step "page" scripts/test_page.sh
 step "client libraries of other services" scripts/test_clients.sh
 say "all passed in $SECONDS s"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Drives a Breve of its own with the client libraries of other services, in Python and, where there is node, from npm.
+# Drives a Breve of its own with the client libraries of other services, in Python and from npm.
 #   scripts/test_clients.sh [BREVE]    BREVE is the program to start; by default the debug build
 # Libraries are installed once, into .venv/clients and scripts/clients/node_modules.
 set -euo pipefail
@@ -18,11 +18,9 @@ fi
 python=$(scripts/evaluation/environment.sh clients scripts/clients/requirements.txt) \
     || die "the Python libraries cannot be installed"
 
-# Node 18 is the first that has fetch.
-node=yes
-if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null; then
-    node=no
-elif ! cmp -s scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json; then
+node=$(scripts/node.sh) || die "there is no node, and none can be installed"
+export PATH=$node:$PATH
+if ! cmp -s scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json; then
     say "installing the libraries of npm"
     npm ci --prefix scripts/clients --silent --no-audit --no-fund || die "the libraries of npm cannot be installed"
     cp scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json
@@ -39,12 +37,8 @@ began=$SECONDS failed=()
 for check in scripts/clients/check_*.py; do
     HOME=$home "$python" "$check" "$address" || failed+=("$check")
 done
-if [ "$node" = yes ]; then
-    for check in scripts/clients/check_*.mjs; do
-        node "$check" "$address" || failed+=("$check")
-    done
-else
-    say "the libraries of npm were NOT checked: node 18 or newer with npm is not installed"
-fi
+for check in scripts/clients/check_*.mjs; do
+    node "$check" "$address" || failed+=("$check")
+done
 [ ${#failed[@]} -eq 0 ] || die "${failed[*]}; to run one alone: $python ${failed[0]} ADDRESS"
 say "all went well in $((SECONDS - began)) s"

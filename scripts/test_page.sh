@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the page that is to be served at `/`: its types, its parts, that what is built in web/dist is its source, and the
-# whole in a real Chromium against a Breve of its own. The program does not serve it yet, so that this last part fails.
+# Checks the page that is served at `/`: its types, its parts, that what is built in web/dist is its source, and the whole
+# in a real Chromium against a Breve of its own.
 #   scripts/test_page.sh [BREVE]    BREVE is the program to start; by default the debug build
 # Libraries are installed once, into web/node_modules. Chromium is installed where this runs as root on Debian or Ubuntu.
 set -euo pipefail
@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.."
 say() { printf '[page] %s\n' "$*"; }
 die() { say "FAILED: $*"; exit 1; }
 
-command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number)
-    process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' || die "node 20.19 or newer with npm is not installed"
+node=$(scripts/node.sh) || die "there is no node 20.19 or newer, and none can be installed"
+export PATH=$node:$PATH
 
 breve=${1:-${BREVE_BINARY:-}}
 if [ -z "$breve" ]; then
@@ -41,9 +41,10 @@ say "comparing web/dist with its source"
 npx --no-install vite build --logLevel warn --emptyOutDir --outDir "$scratch/dist" || die "the page cannot be built"
 diff -r "$scratch/dist" dist >&2 || die "web/dist is not what its source makes: run npm run build in web and commit web/dist"
 
+CHROME_OF_MACS="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 find_chromium() {
     local name
-    for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome "$CHROME_OF_MACS"; do
         if [ -n "$name" ] && command -v "$name"; then return; fi
     done
     return 1
