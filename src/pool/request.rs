@@ -14,7 +14,10 @@ use std::{
 };
 
 use super::{Timed, meters::Meters, shared::Admitted};
-use crate::engine::{EngineError, Generate, Hypothesis, Role, Source};
+use crate::{
+    domain::panic_message,
+    engine::{EngineError, Generate, Hypothesis, Role, Source},
+};
 
 /// Sources that a request has sent together, and how many of them are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,8 +186,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Resul
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panic_error(&*payload)))
 }
 
-/// The first line of a panic's message: libtorch appends a C++ stack trace.
+/// A panic as an error.
 pub(super) fn panic_error(payload: &(dyn Any + Send)) -> EngineError {
-    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-    EngineError::Failed(text.and_then(|text| text.lines().next()).unwrap_or("panic without a message").to_owned())
+    EngineError::Failed(panic_message(payload).to_owned())
 }

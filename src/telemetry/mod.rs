@@ -16,7 +16,10 @@ use tracing_subscriber::{EnvFilter, filter::ParseError, layer::SubscriberExt, ut
 pub use metrics::{InFlight, Metrics, Snapshot};
 pub use traces::{continue_trace, describe};
 
-use crate::config::{LogFormat, LogSettings};
+use crate::{
+    config::{LogFormat, LogSettings},
+    domain::panic_message,
+};
 
 /// Why logging could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -68,12 +71,9 @@ fn filter(level: &str) -> Result<EnvFilter, ParseError> {
     NEVER.into_iter().try_fold(EnvFilter::try_new(level)?, |filter, cap| Ok(filter.add_directive(cap.parse()?)))
 }
 
-/// A panic is caught where the model runs; here it becomes one line of the log. tch's messages go on with a long
-/// trace of C++, so only the first line is taken.
+/// A panic is caught where the model runs; here it becomes one line of the log.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let payload = panic.payload();
-    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref().map(String::as_str));
-    let message = text.and_then(|text| text.lines().next()).unwrap_or_default();
+    let message = panic_message(panic.payload());
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let backtrace = Backtrace::capture();
     match backtrace.status() {
