@@ -32,7 +32,7 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
     let service = app::service(store, settings)?;
     let loading = load_at_start(service.clone());
     let metrics = Arc::new(Metrics::default());
-    let jobs = jobs(settings, &service)?;
+    let jobs = jobs(settings, &service, Arc::clone(&metrics))?;
     let (limits, cors_origins) = (settings.limits.clone(), settings.access.cors_origins.clone());
     let job_settings = settings.jobs.clone();
     let state = ApiState { service, jobs, job_settings, access, limits, metrics, cors_origins };
@@ -43,18 +43,11 @@ pub(super) fn run(settings: &Settings) -> Result<(), CliError> {
 }
 
 /// Jobs, which are worked on from now on.
-fn jobs(settings: &Settings, service: &Service) -> Result<Jobs, CliError> {
-    let JobSettings {
-        database, workers, queue, keep_hours, article_timeout_ms, attempts, lease_s, webhook_hosts, ..
-    } = settings.jobs.clone();
+fn jobs(settings: &Settings, service: &Service, metrics: Arc<Metrics>) -> Result<Jobs, CliError> {
+    let JobSettings { workers, queue, keep_hours, article_timeout_ms, attempts, lease_s, webhook_hosts, .. } =
+        settings.jobs.clone();
     let jobs = Jobs::new(JobsPolicy {
-        address: match database.as_str() {
-            "" => DatabaseAddress::File(app::data_directory(settings).join("jobs.sqlite3")),
-            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                DatabaseAddress::Postgres(database)
-            }
-            _ => DatabaseAddress::File(database.into()),
-        },
+        address: database(settings),
         workers,
         queue,
         keep: Duration::from_secs(keep_hours * 3600),
@@ -64,12 +57,23 @@ fn jobs(settings: &Settings, service: &Service) -> Result<Jobs, CliError> {
     });
     let jobs = jobs.map_err(CliError::Runtime)?;
     let patient = service.with_timeout(Duration::from_millis(article_timeout_ms));
-    jobs.start(http::job_work(patient, settings.limits.clone()));
+    jobs.start(http::job_work(patient, settings.limits.clone(), metrics));
     Ok(jobs)
 }
 
+/// Where jobs are kept.
+pub(super) fn database(settings: &Settings) -> DatabaseAddress {
+    match settings.jobs.database.as_str() {
+        "" => DatabaseAddress::File(app::data_directory(settings).join("jobs.sqlite3")),
+        url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            DatabaseAddress::Postgres(url.to_owned())
+        }
+        path => DatabaseAddress::File(path.into()),
+    }
+}
+
 /// Who is let in: on an address that only this machine can reach everybody, as long as there is no key.
-fn access(settings: &Settings) -> Result<Access, CliError> {
+pub(super) fn access(settings: &Settings) -> Result<Access, CliError> {
     let AccessSettings { open_to_network, requests_per_minute, tokens_per_minute, trusted_proxies, .. } =
         &settings.access;
     let limit = |limit: u32| (limit > 0).then_some(limit);
@@ -89,8 +93,16 @@ fn access(settings: &Settings) -> Result<Access, CliError> {
     })?)
 }
 
+/// The wait after a model could not be loaded, which doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Tries until it is done: memory may become free, a disk may come back, a model may be pulled anew.
 async fn load_at_start(service: Service) {
-    if let Err(error) = service.load_at_start().await {
-        tracing::error!(%error, "a model that models.load_at_start names was not loaded; the service is not ready");
+    let mut pause = FIRST_PAUSE;
+    while let Err(error) = service.load_at_start().await {
+        tracing::error!(%error, "a model that models.load_at_start names was not loaded: not ready; tried again in {pause:?}");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

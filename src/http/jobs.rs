@@ -10,7 +10,7 @@ use actix_web::{
     get,
     http::header,
     post,
-    web::{Bytes, Data, Json, Path, Query},
+    web::{Bytes, Data, Json, Path, Query, block},
 };
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde_json::Value;
@@ -21,7 +21,7 @@ use super::{
     body::{self, Incoming, is_json},
     error::{ApiError, ErrorCode},
     gate::User,
-    schemas,
+    metrics, schemas,
     summarize::SummarizeRequest,
     wire::{Asked, error_json, with_id_apart},
 };
@@ -29,9 +29,10 @@ use crate::{
     access::Client,
     config::LimitSettings,
     jobs::{JobsError, NewArticle, NewJob, Outcome, Stored, Work},
-    service::Service,
+    service::{Service, Summarized},
+    telemetry::Metrics,
 };
-use shapes::Page;
+use shapes::{Hook, Page};
 pub(super) use shapes::{JobRequest, JobResponse, ResultLine};
 
 /// Results in one answer, unless asked otherwise, and at most.
@@ -71,14 +72,16 @@ impl FromRequest for JobBody {
 }
 
 impl JobBody {
-    fn parse(&self) -> Result<JobRequest, ApiError> {
+    /// `webhook` is that of the query, which lines have no other place for.
+    fn parse(&self, webhook: Option<String>) -> Result<JobRequest, ApiError> {
         if !self.lines {
-            return body::parse(&self.bytes);
+            let request: JobRequest = body::parse(&self.bytes)?;
+            return Ok(JobRequest { webhook: request.webhook.or(webhook), ..request });
         }
         let lines = body::utf8(&self.bytes)?.lines().filter(|line| !line.trim().is_empty());
         // What is no JSON fails alone, as what is no article does.
         let article = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned()));
-        Ok(JobRequest { articles: lines.map(article).collect(), webhook: None })
+        Ok(JobRequest { articles: lines.map(article).collect(), webhook })
     }
 }
 
@@ -89,6 +92,7 @@ impl JobBody {
 #[utoipa::path(
     operation_id = "submit_job",
     tag = "jobs",
+    params(Hook),
     request_body(content(
         (JobRequest = "application/json"),
         (SummarizeRequest = "application/x-ndjson"),
@@ -99,20 +103,37 @@ impl JobBody {
 pub(super) async fn submit(
     User { client, .. }: User,
     state: Data<ApiState>,
+    hook: Result<Query<Hook>, actix_web::Error>,
     job: JobBody,
 ) -> Result<HttpResponse, ApiError> {
-    let JobRequest { articles, webhook } = job.parse()?;
-    let limit = state.job_settings.articles;
-    if !(1..=limit).contains(&articles.len()) {
-        let message = format!("articles: has {}, it must have 1 to {limit}", articles.len());
-        return Err(ApiError::invalid("articles", message).beyond(limit, Some(articles.len())));
-    }
-    let mut characters = 0;
-    let articles = articles.into_iter().map(|article| new_article(article, &state.limits, &mut characters)).collect();
+    let Query(Hook { webhook }) = hook.map_err(|error| ApiError::invalid("query", error.to_string()))?;
+    let (limits, most) = (state.limits.clone(), state.job_settings.articles);
+    // Reading thousands of articles would hold up other requests.
+    let read = block(move || read(&job, webhook, &limits, most)).await.map_err(|error| ApiError::internal(&error))?;
+    let Read { articles, characters, webhook } = read?;
     client.spend(characters)?;
     let status = state.jobs.submit(NewJob { owner: owner(&client), articles, hook_url: webhook }).await?;
     let place = format!("/v1/jobs/{}", status.id);
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, place)).json(JobResponse::from(status)))
+}
+
+/// A job's articles as they are kept.
+struct Read {
+    articles: Vec<NewArticle>,
+    /// In all that can be read.
+    characters: usize,
+    webhook: Option<String>,
+}
+
+fn read(job: &JobBody, webhook: Option<String>, limits: &LimitSettings, most: usize) -> Result<Read, ApiError> {
+    let JobRequest { articles, webhook } = job.parse(webhook)?;
+    if !(1..=most).contains(&articles.len()) {
+        let message = format!("articles: has {}, it must have 1 to {most}", articles.len());
+        return Err(ApiError::invalid("articles", message).beyond(most, Some(articles.len())));
+    }
+    let mut characters = 0;
+    let articles = articles.into_iter().map(|article| new_article(article, limits, &mut characters)).collect();
+    Ok(Read { articles, characters, webhook })
 }
 
 /// An article as it is kept; `characters` counts those of articles that can be read.
@@ -216,11 +237,12 @@ impl From<JobsError> for ApiError {
     }
 }
 
-/// What jobs do with an article: the same as `POST /v1/summarize`.
-pub fn job_work(service: Service, limits: LimitSettings) -> Work {
+/// What jobs do with an article: the same as `POST /v1/summarize`, counted in the same way.
+pub fn job_work(service: Service, limits: LimitSettings, metrics: Arc<Metrics>) -> Work {
     Arc::new(move |request| {
-        let (service, limits) = (service.clone(), limits.clone());
-        async move { outcome(Asked::carry_out(&request, &service, &limits).await) }.boxed()
+        let (service, limits, metrics) = (service.clone(), limits.clone(), Arc::clone(&metrics));
+        let count = move |summarized: &Summarized| metrics::count(&metrics, summarized);
+        async move { outcome(Asked::carry_out(&request, &service, &limits, count).await) }.boxed()
     })
 }
 
@@ -230,9 +252,8 @@ fn outcome(answer: Result<Value, ApiError>) -> Outcome {
         Err(error) => {
             let json = error_json(&error).to_string();
             match error.code() {
-                ErrorCode::Overloaded | ErrorCode::ModelLoading | ErrorCode::Timeout | ErrorCode::Internal => {
-                    Outcome::Again(json)
-                }
+                ErrorCode::Overloaded | ErrorCode::ModelLoading => Outcome::Later(json),
+                ErrorCode::Timeout | ErrorCode::Internal => Outcome::Again(json),
                 _ => Outcome::Failed(json),
             }
         }
@@ -245,15 +266,15 @@ mod tests {
 
     #[test]
     fn what_another_try_may_mend_is_tried_again() {
-        for (code, again) in [
-            (ErrorCode::Overloaded, true),
-            (ErrorCode::Timeout, true),
-            (ErrorCode::Internal, true),
-            (ErrorCode::InvalidRequest, false),
-            (ErrorCode::UnsupportedLanguage, false),
-        ] {
-            let outcome = outcome(Err(ApiError::new(code, "x")));
-            assert_eq!(matches!(outcome, Outcome::Again(_)), again, "{code:?}");
+        let of = |code| outcome(Err(ApiError::new(code, "x")));
+        for code in [ErrorCode::Timeout, ErrorCode::Internal] {
+            assert!(matches!(of(code), Outcome::Again(_)), "{code:?}");
+        }
+        for code in [ErrorCode::Overloaded, ErrorCode::ModelLoading] {
+            assert!(matches!(of(code), Outcome::Later(_)), "{code:?}");
+        }
+        for code in [ErrorCode::InvalidRequest, ErrorCode::UnsupportedLanguage] {
+            assert!(matches!(of(code), Outcome::Failed(_)), "{code:?}");
         }
     }
 

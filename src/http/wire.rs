@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::LimitSettings,
     domain::{Article, OffsetUnit, Summary, SummaryOptions},
-    service::{Detection, ModelStatus, Service, Translation},
+    service::{Detection, ModelStatus, Service, Summarized, Translation},
 };
 
 /// The answer of `POST /v1/summarize`, with evidence.
@@ -44,13 +44,19 @@ impl Asked {
         Ok(Self { article, options, evidence })
     }
 
-    /// What the route answers to `body`, with what `service` makes of it.
+    /// What the route answers to `body`, with what `service` makes of it, which `count` is shown.
     ///
     /// # Errors
     /// [`ApiError`], as the route answers it.
-    pub async fn carry_out(body: &str, service: &Service, limits: &LimitSettings) -> Result<Value, ApiError> {
+    pub async fn carry_out(
+        body: &str,
+        service: &Service,
+        limits: &LimitSettings,
+        count: impl FnOnce(&Summarized),
+    ) -> Result<Value, ApiError> {
         let asked = Self::parse(body, limits)?;
         let summarized = service.summarize(&asked.article, &asked.options, None).await?;
+        count(&summarized);
         asked.answer(summarized.summary)
     }
 

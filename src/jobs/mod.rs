@@ -91,6 +91,8 @@ pub enum Outcome {
     Failed(String),
     /// An error that another try may not meet.
     Again(String),
+    /// An error that says that there was no room for a try, which this was not.
+    Later(String),
 }
 
 /// What became of the tries of this process, and how much waits in the database.
@@ -144,7 +146,7 @@ impl Tally {
         let count = match outcome {
             Outcome::Done(_) => &self.done,
             Outcome::Failed(_) => &self.failed,
-            Outcome::Again(_) => &self.again,
+            Outcome::Again(_) | Outcome::Later(_) => &self.again,
         };
         count.fetch_add(1, Ordering::Relaxed);
     }

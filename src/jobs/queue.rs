@@ -19,6 +19,8 @@ pub(super) struct Claim {
 /// The first wait before another try, which doubles, in milliseconds.
 const FIRST_WAIT_MS: i64 = 1000;
 const LONGEST_WAIT_MS: i64 = 600_000;
+/// The wait for room, in milliseconds.
+const ROOM_WAIT_MS: i64 = 2000;
 
 /// Jobs take turns: the first articles of all come before the second ones. A `due` further off than any can be was set by
 /// a clock that has been put back since.
@@ -31,7 +33,7 @@ const CLAIM: &str = "UPDATE breve_articles SET worker = $1, attempts = attempts 
 const RENEW: &str = "UPDATE breve_articles SET due = {now} + $2 WHERE worker = $1 AND state = 'open' AND due > {now}";
 const RELEASE: &str = "UPDATE breve_articles SET worker = NULL, due = 0, attempts = attempts - 1
      WHERE worker = $1 AND state = 'open'";
-const AGAIN: &str = "UPDATE breve_articles SET worker = NULL, due = {now} + $3, answer = $4
+const AGAIN: &str = "UPDATE breve_articles SET worker = NULL, due = {now} + $3, answer = $4, attempts = attempts - $6
      WHERE job = $1 AND position = $2 AND state = 'open' AND worker = $5";
 /// Whoever is first writes; the request, which is the caller's text, is not kept any longer.
 const FINISH: &str = "UPDATE breve_articles SET state = $3, answer = $4, request = '', worker = NULL
@@ -80,17 +82,28 @@ impl Jobs {
             Outcome::Done(answer) => finish(&database, claim, "done", answer).await,
             Outcome::Failed(error) => finish(&database, claim, "failed", error).await,
             Outcome::Again(error) if last => finish(&database, claim, "failed", error).await,
-            Outcome::Again(error) => self.put_off(&database, claim, error).await,
+            Outcome::Again(error) => {
+                let doublings = u32::try_from(claim.attempts - 1).unwrap_or(0).min(20);
+                let wait = (FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS);
+                self.put_off(&database, claim, error, wait, 0).await
+            }
+            Outcome::Later(error) => self.put_off(&database, claim, error, ROOM_WAIT_MS, 1).await,
         }
     }
 
-    async fn put_off(&self, database: &Database, claim: &Claim, error: &str) -> Result<(), JobsError> {
-        let doublings = u32::try_from(claim.attempts - 1).unwrap_or(0).min(20);
-        let wait = (FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS);
+    /// Lets the article be taken again after so many milliseconds, with so many tries taken back.
+    async fn put_off(
+        &self,
+        database: &Database,
+        claim: &Claim,
+        error: &str,
+        wait: i64,
+        taken_back: i64,
+    ) -> Result<(), JobsError> {
         let again = database.sql(AGAIN);
         on!(database, pool => {
             sqlx::query(again).bind(&claim.job).bind(claim.position).bind(wait).bind(error).bind(&self.inner.worker)
-                .execute(pool).await?;
+                .bind(taken_back).execute(pool).await?;
         });
         Ok(())
     }

@@ -131,6 +131,22 @@ async fn an_error_that_may_pass_is_met_a_few_times_and_another_once() {
 }
 
 #[tokio::test]
+async fn an_article_that_finds_no_room_waits_for_it_however_often() {
+    let home = tempfile::tempdir().unwrap();
+    let jobs = Jobs::new(JobsPolicy { attempts: 1, ..policy(home.path()) }).unwrap();
+    let (id, tries) = (jobs.submit(new_job(["a"])).await.unwrap().id, Arc::new(Mutex::new(0)));
+    let counted = tries.clone();
+    jobs.start(Arc::new(move |request| {
+        let mut tries = counted.lock().unwrap();
+        *tries += 1;
+        let outcome = if *tries < 3 { Outcome::Later("\"full\"".to_owned()) } else { Outcome::Done(request) };
+        futures_util::future::ready(outcome).boxed()
+    }));
+    assert_eq!(done(&jobs, id).await.counts.done, 1);
+    assert_eq!(*tries.lock().unwrap(), 3);
+}
+
+#[tokio::test]
 async fn an_article_that_is_refused_fails_alone() {
     let home = tempfile::tempdir().unwrap();
     let jobs = jobs(&home);

@@ -5,7 +5,13 @@ use std::time::{Duration, SystemTime};
 use humantime::format_rfc3339_seconds;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{
+        ObjectBuilder, Ref,
+        schema::{AnyOfBuilder, Array, ArrayBuilder, SchemaType},
+    },
+};
 
 use crate::{
     http::summarize::SummarizeRequest,
@@ -17,11 +23,31 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct JobRequest {
     /// Each with what `POST /v1/summarize` takes, and perhaps an `id` of yours. One that cannot be read fails alone.
-    #[schema(value_type = Vec<SummarizeRequest>, min_items = 1)]
+    #[schema(schema_with = articles)]
     pub(in crate::http) articles: Vec<Value>,
     /// An address that is sent a signed message when the job is finished. Its host has to be one that the server's
     /// operator allows.
     pub(in crate::http) webhook: Option<String>,
+}
+
+/// Whom to tell, in the query.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Hook {
+    /// The same as `webhook` in JSON, for articles that come one a line.
+    pub(in crate::http) webhook: Option<String>,
+}
+
+/// [`JobRequest::articles`]: whatever stands in an article's place fails alone.
+fn articles() -> Array {
+    let article = Ref::from_schema_name(SummarizeRequest::name());
+    let other =
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Anything else, which fails alone."));
+    let description =
+        "Each with what `POST /v1/summarize` takes, and perhaps an `id` of yours. One that cannot be read fails alone.";
+    let items = AnyOfBuilder::new().item(article).item(other);
+    ArrayBuilder::new().items(items).min_items(Some(1)).description(Some(description)).build()
 }
 
 /// Where a job stands.

@@ -12,7 +12,7 @@ const ARTICLE: &str = "The mayor spoke to the press. Nobody left the room. Rain 
 
 fn working() -> Api {
     let api = Api::new();
-    api.jobs.start(http::job_work(api.service.clone(), api.limits.clone()));
+    api.jobs.start(http::job_work(api.service.clone(), api.limits.clone(), api.metrics.clone()));
     api
 }
 
@@ -89,7 +89,7 @@ async fn the_same_article_has_the_answer_of_the_single_route() {
 async fn a_failure_that_may_pass_is_tried_again() {
     let api = Api::new();
     api.translator_steps([Step::Fail("the disk is away".to_owned())]);
-    api.jobs.start(http::job_work(api.service.clone(), api.limits.clone()));
+    api.jobs.start(http::job_work(api.service.clone(), api.limits.clone(), api.metrics.clone()));
     let job = done(&api, &api.post("/v1/jobs", json!({"articles": [article(1)]})).await).await;
     assert_eq!((&job["articles"]["done"], &job["articles"]["failed"]), (&json!(1), &json!(0)));
     let metrics = api.get("/metrics").await.text;
@@ -97,6 +97,8 @@ async fn a_failure_that_may_pass_is_tried_again() {
         r#"breve_job_articles_total{result="again"} 1"#,
         r#"breve_job_articles_total{result="done"} 1"#,
         "breve_job_articles_waiting 0",
+        // What a job's articles cost is counted as that of requests is.
+        r#"breve_cache_requests_total{result="bypass"} 1"#,
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
@@ -122,6 +124,9 @@ async fn mistakes_are_named() {
     assert_eq!(post(json!({"article": []})).await, (400, json!("article")));
     let webhook = json!({"articles": [article(1)], "webhook": "http://169.254.169.254/"});
     assert_eq!(post(webhook).await, (400, json!("webhook")));
+    let lines = TestRequest::post().uri("/v1/jobs?webhook=http://169.254.169.254/");
+    let lines = lines.insert_header(("content-type", "application/x-ndjson")).set_payload(article(1).to_string());
+    assert_eq!(code(&api.call(lines).await), (400, json!("webhook")));
     for path in ["/v1/jobs/x", "/v1/jobs/5f0c8f7e-5d43-4f0e-9a53-2f6f1e3a0c11"] {
         assert_eq!(api.get(path).await.status, 404, "{path}");
         assert_eq!(api.get(&format!("{path}/results")).await.status, 404, "{path}");
