@@ -1,15 +1,10 @@
 //! `breve batch`: a file of articles to a file of summaries, with no service running.
 
+mod lines;
 mod progress;
 mod results;
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    str::FromStr,
-    time::Duration,
-};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
@@ -20,8 +15,9 @@ use crate::{
     http,
     service::Service,
 };
+use lines::{Input, Line};
 use progress::Progress;
-use results::{Results, fingerprint};
+use results::Results;
 
 /// `breve batch`.
 #[derive(Debug, clap::Args)]
@@ -69,32 +65,17 @@ impl FromStr for Shard {
     }
 }
 
-/// A line to do.
-struct Job {
-    /// From 1.
-    line: usize,
-    text: String,
-}
-
 pub(super) fn run(args: &BatchArgs, settings: &Settings) -> Result<(), CliError> {
-    let (settings, jobs) = (patient(args, settings), usize::from(args.jobs));
-    let mut results = Results::open(&args.output)?;
-    let todo = todo(&args.input, args.shard, &results)?;
+    let settings = patient(args, settings);
+    let input = Input::open(&args.input, args.shard)?;
+    let results = Results::open(&args.output)?;
+    let left = left(&input, &results)?;
     let service = app::service(app::store(&settings)?, &settings)?;
-    let progress = Progress::new(todo.len(), results.len());
-    let failed = app::block_on(async {
-        let work = |job| one(&service, &settings.limits, job);
-        let mut done = stream::iter(todo).map(work).buffered(jobs);
-        let mut failed = results.failed();
-        while let Some(result) = done.next().await {
-            failed += usize::from(result.get("error").is_some());
-            results.write(&result)?;
-            progress.advance(failed);
-        }
-        Ok::<_, CliError>(failed)
-    })??;
+    let progress = Progress::new(left, results.len());
+    let batch = Batch { service, limits: settings.limits, jobs: usize::from(args.jobs), results };
+    let Tally { total, failed } = app::block_on(batch.work(input.lines()?, &progress))??;
     progress.finish(failed);
-    if failed == 0 { Ok(()) } else { Err(CliError::Incomplete { failed, total: results.len() }) }
+    if failed == 0 { Ok(()) } else { Err(CliError::Incomplete { failed, total }) }
 }
 
 /// Nobody waits at the other end: what takes long may take long.
@@ -106,42 +87,75 @@ fn patient(args: &BatchArgs, settings: &Settings) -> Settings {
     settings
 }
 
-/// The lines of this part that are not done yet. Each has to be what it was when it was done.
-fn todo(input: &Path, shard: Shard, results: &Results) -> Result<Vec<Job>, CliError> {
-    let name = input.display().to_string();
-    let unreadable = |source| CliError::Read { name: name.clone(), source };
-    let mut todo = Vec::new();
-    for (index, text) in BufReader::new(File::open(input).map_err(unreadable)?).lines().enumerate() {
-        let (line, text) = (index + 1, text.map_err(unreadable)?);
-        if text.trim().is_empty() || !shard.has(index) {
-            continue;
-        }
-        match results.fingerprint(line) {
-            None => todo.push(Job { line, text }),
-            Some(done) if done == fingerprint(&text) => {}
-            Some(_) => {
-                let reason =
-                    format!("line {line} is not the one that the results were made from; write to another file");
-                return Err(CliError::Content { name, reason });
-            }
+/// How many lines of this part are to be done. Those that are done must be what they were then.
+fn left(input: &Input, results: &Results) -> Result<usize, CliError> {
+    let mut left = 0;
+    for line in input.lines()? {
+        let line = line?;
+        match results.fingerprint(line.number) {
+            None => left += 1,
+            Some(done) if done == line.fingerprint() => {}
+            Some(_) => return Err(input.changed(line.number)),
         }
     }
-    Ok(todo)
+    Ok(left)
 }
 
-/// Does one line, which fails alone.
-async fn one(service: &Service, limits: &LimitSettings, job: Job) -> Value {
-    let Job { line, text } = job;
-    let mut result = serde_json::json!({"line": line, "input": fingerprint(&text)});
-    let (id, body) = with_id_apart(&text);
-    if let Some(id) = id {
-        result["id"] = id;
+/// How many articles are done, and how many of these failed, with those of earlier runs.
+struct Tally {
+    total: usize,
+    failed: usize,
+}
+
+/// What does articles, and where their results go.
+struct Batch {
+    service: Service,
+    limits: LimitSettings,
+    /// Articles at the same time.
+    jobs: usize,
+    results: Results,
+}
+
+impl Batch {
+    /// Does those of `lines` that are not done yet. They are read as there is room for them, and written in their order.
+    async fn work(
+        &self,
+        lines: impl Iterator<Item = Result<Line, CliError>>,
+        progress: &Progress,
+    ) -> Result<Tally, CliError> {
+        let is_done = |line: &Line| self.results.fingerprint(line.number).is_some();
+        let left = lines.filter(|line| !line.as_ref().is_ok_and(is_done));
+        let one = |line: Result<Line, CliError>| async move { Ok::<_, CliError>(self.one(&line?).await) };
+        let mut done = stream::iter(left).map(one).buffered(self.jobs);
+        let mut tally = Tally { total: self.results.len(), failed: self.results.failed() };
+        while let Some(result) = done.next().await.transpose()? {
+            self.results.write(&result)?;
+            tally.total += 1;
+            tally.failed += usize::from(result.get("error").is_some());
+            progress.advance(tally.failed);
+        }
+        Ok(tally)
     }
-    match http::Asked::carry_out(&body, service, limits).await {
-        Ok(answer) => result["answer"] = answer,
-        Err(error) => result["error"] = http::error_json(&error),
+
+    /// Does one line, which fails alone.
+    async fn one(&self, line: &Line) -> Value {
+        let mut result = serde_json::json!({"line": line.number, "input": line.fingerprint()});
+        let (id, body) = match line.text() {
+            Ok(text) => with_id_apart(text),
+            Err(error) => {
+                result["error"] = http::error_json(&error);
+                return result;
+            }
+        };
+        if let Some(id) = id {
+            result["id"] = id;
+        }
+        match http::Asked::carry_out(&body, &self.service, &self.limits, |_| {}).await {
+            Ok(answer) => result["answer"] = answer,
+            Err(error) => result["error"] = http::error_json(&error),
+        }
+        result
     }
-    result
 }
 
 /// A line's `id`, and the line without it; one that is no JSON as it is.

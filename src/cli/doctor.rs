@@ -1,18 +1,20 @@
 //! `breve doctor`: what this machine has, what is wrong, and what to do about it.
 
-use std::{net::TcpListener, path::Path, time::Instant};
+mod finding;
+mod jobs;
+mod reach;
 
-use serde::Serialize;
+use std::{path::Path, time::Instant};
 
-use super::{CliError, app, keys, output};
+use super::{CliError, app, output};
 use crate::{
-    access::KeyFile,
     config::{HubSettings, Settings},
-    domain::{Article, Glossary, Language},
-    engine, http,
+    domain::{Article, Glossary, Language, ModelId},
+    engine,
     service::TranslationOptions,
     store::{ModelEntry, Store},
 };
+use finding::{Finding, State};
 
 /// `breve doctor`.
 #[derive(Debug, clap::Args)]
@@ -20,51 +22,6 @@ pub(super) struct DoctorArgs {
     /// Print JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// How a part is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum State {
-    Ok,
-    /// It works, and could be better.
-    Warning,
-    /// Something that is needed does not work.
-    Problem,
-}
-
-/// What was found of one part.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Finding {
-    part: &'static str,
-    state: State,
-    found: String,
-    /// What to do; empty where nothing is.
-    advice: String,
-}
-
-impl Finding {
-    fn ok(part: &'static str, found: impl Into<String>) -> Self {
-        Self { part, state: State::Ok, found: found.into(), advice: String::new() }
-    }
-
-    fn warning(part: &'static str, found: impl Into<String>, advice: &str) -> Self {
-        Self { part, state: State::Warning, found: found.into(), advice: advice.to_owned() }
-    }
-
-    fn problem(part: &'static str, found: impl Into<String>, advice: &str) -> Self {
-        Self { part, state: State::Problem, found: found.into(), advice: advice.to_owned() }
-    }
-
-    fn line(&self) -> String {
-        let state = match self.state {
-            State::Ok => "ok",
-            State::Warning => "warning",
-            State::Problem => "problem",
-        };
-        let advice = if self.advice.is_empty() { String::new() } else { format!("\n{:22}-> {}", "", self.advice) };
-        format!("{state:<9} {:<11} {}{advice}", self.part, self.found)
-    }
 }
 
 pub(super) fn run(args: &DoctorArgs, settings: &Settings) -> Result<(), CliError> {
@@ -84,12 +41,14 @@ fn examine(settings: &Settings) -> Vec<Finding> {
     match app::store(settings) {
         Ok(store) => {
             findings.extend(models(&store));
+            findings.extend(preferred(&store, settings));
+            findings.push(loaded_at_start(&store, settings));
             findings.push(work(store, settings));
         }
         Err(error) => findings.push(Finding::problem("models", error.line(), "set models.data_directory")),
     }
-    findings.push(key_file(settings));
-    findings.push(address(settings));
+    findings.push(jobs::database(settings));
+    findings.extend(reach::examine(settings));
     findings
 }
 
@@ -156,6 +115,28 @@ fn models(store: &Store) -> Vec<Finding> {
     findings
 }
 
+/// What is wrong with the models that the settings prefer, which `breve serve` looks at in the same way.
+fn preferred(store: &Store, settings: &Settings) -> Option<Finding> {
+    let error = app::check_preferences(store, &settings.models).err()?;
+    let advice = "`breve serve` will refuse to start: name another model, or none";
+    Some(Finding::problem("models", error.line(), advice))
+}
+
+fn loaded_at_start(store: &Store, settings: &Settings) -> Finding {
+    let named = &settings.models.load_at_start;
+    let missing: Vec<String> = named.iter().filter_map(|id| Some(store.installed(id).err()?.to_string())).collect();
+    if !missing.is_empty() {
+        let advice =
+            "`breve serve` will refuse to start: install what is missing, or take it out of models.load_at_start";
+        return Finding::problem("at start", missing.join("; "), advice);
+    }
+    let names: Vec<&str> = named.iter().map(ModelId::as_str).collect();
+    match names.as_slice() {
+        [] => Finding::ok("at start", "no model is loaded before it is asked for"),
+        names => Finding::ok("at start", format!("{}: installed", names.join(", "))),
+    }
+}
+
 /// Has the best translator translate a sentence: what that needs works.
 fn work(store: Store, settings: &Settings) -> Finding {
     let began = Instant::now();
@@ -177,7 +158,7 @@ fn work(store: Store, settings: &Settings) -> Finding {
     match translated() {
         Ok(models) => {
             let ms = began.elapsed().as_millis();
-            Finding::ok("translation", format!("{models} was loaded and translated a sentence in {ms} ms"))
+            Finding::ok("translation", format!("{models} was loaded, and translated a sentence on libtorch in {ms} ms"))
         }
         Err(error) => {
             let advice = "`scripts/setup_libtorch.sh` sets the libraries up; `breve models verify` checks the files";
@@ -187,40 +168,3 @@ fn work(store: Store, settings: &Settings) -> Finding {
 }
 
 const SENTENCE: &str = "The bridge is open.";
-
-fn key_file(settings: &Settings) -> Finding {
-    let listed = keys::path(settings).and_then(|path| Ok(KeyFile::new(path).list()?));
-    match listed {
-        Ok(keys) if keys.is_empty() => Finding::ok("keys", "none: the service is open on this machine's own addresses"),
-        Ok(keys) => Finding::ok("keys", format!("{}, revoked ones included", keys.len())),
-        Err(error) => Finding::problem("keys", error.line(), "nobody is served until the file can be read"),
-    }
-}
-
-fn address(settings: &Settings) -> Finding {
-    let bind = &settings.server.bind;
-    if let Err(error) = TcpListener::bind(bind) {
-        let advice = "the service may be running already; else set server.bind to another address";
-        return Finding::warning("address", format!("cannot listen on {bind}: {error}"), advice);
-    }
-    match http::is_private(bind) {
-        Ok(false) if settings.access.open_to_network => {
-            let advice = "everybody who reaches it is served until there is a key: `breve keys create NAME`";
-            Finding::warning("address", format!("{bind} can be reached from other machines"), advice)
-        }
-        Ok(_) => Finding::ok("address", format!("{bind} is free")),
-        Err(error) => Finding::problem("address", error.to_string(), "set server.bind to another address"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_finding_says_what_to_do() {
-        let finding = Finding::problem("keys", "cannot be read", "look at it");
-        assert_eq!(finding.line(), "problem   keys        cannot be read\n                      -> look at it");
-        assert_eq!(Finding::ok("memory", "much").line(), "ok        memory      much");
-    }
-}

@@ -45,7 +45,7 @@ use crate::{
 pub use error::{ApiError, ErrorCode};
 pub use jobs::job_work;
 pub use routes::{app, configure, openapi_json};
-pub use server::{ServeError, Server, is_private, run};
+pub use server::{ServeError, Server, is_private, permitted_addresses, run};
 pub use wire::{
     Asked, detection_json, error_json, model_json, models_json, summary_json, translation_json, with_id_apart,
 };

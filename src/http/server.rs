@@ -9,7 +9,7 @@ use std::{
 use actix_web::{HttpServer, dev::ServerHandle, rt::System, web::Data};
 
 use super::{ApiState, app};
-use crate::{config::ServerSettings, jobs::Jobs, service::Service};
+use crate::{access::Access, config::ServerSettings, jobs::Jobs, service::Service};
 
 /// Why the service does not listen.
 #[derive(Debug, thiserror::Error)]
@@ -68,10 +68,7 @@ impl Server {
     /// # Errors
     /// [`ServeError`] when the address is wrong, taken, or open to others without anything that says so.
     pub fn bind(settings: &ServerSettings, state: ApiState) -> Result<Self, ServeError> {
-        let resolved = addresses(&settings.bind)?;
-        if !are_private(&resolved) && !state.access.has_keys() && !state.access.is_open() {
-            return Err(ServeError::Unprotected { bind: settings.bind.clone() });
-        }
+        let resolved = permitted_addresses(&settings.bind, &state.access)?;
         let (service, jobs) = (state.service.clone(), state.jobs.clone());
         let state = Data::new(state);
         let server = HttpServer::new(move || app(state.clone()))
@@ -182,6 +179,19 @@ async fn terminated() {
 /// [`ServeError::Address`].
 pub fn is_private(bind: &str) -> Result<bool, ServeError> {
     addresses(bind).map(|resolved| are_private(&resolved))
+}
+
+/// The addresses of `bind`, if the service may listen on them: where others can reach it, there has to be a key, or a
+/// setting that says that it is for everybody.
+///
+/// # Errors
+/// [`ServeError::Address`], [`ServeError::Unprotected`].
+pub fn permitted_addresses(bind: &str, access: &Access) -> Result<Vec<SocketAddr>, ServeError> {
+    let resolved = addresses(bind)?;
+    if are_private(&resolved) || access.has_keys() || access.is_open() {
+        return Ok(resolved);
+    }
+    Err(ServeError::Unprotected { bind: bind.to_owned() })
 }
 
 fn are_private(addresses: &[SocketAddr]) -> bool {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::{self, File},
     process::Stdio,
     thread,
     time::{Duration, Instant},
@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::program::Home;
+use crate::program::{Answer, Home};
 
 fn article(number: usize) -> Value {
     let text = format!("The mayor of town {number} spoke on Monday. Nobody left the room. Works begin in May.");
@@ -48,6 +48,44 @@ fn a_bad_article_fails_alone_and_what_is_done_is_not_done_again() {
     let again = home.run(&["batch", "in.jsonl", "out.jsonl"]);
     assert!(again.err.contains("4 articles are done already, 0 are left"), "{again:?}");
     assert_eq!(fs::read_to_string(home.path().join("out.jsonl")).unwrap(), before);
+}
+
+#[test]
+fn a_line_that_is_not_utf8_fails_alone() {
+    let home = Home::new();
+    let bad = b"{\"text\":\"Se\xf1or\"}\n";
+    home.file("in.jsonl", [lines(&[article(1)]).as_bytes(), bad, lines(&[article(3)]).as_bytes()].concat());
+    let answer = home.run(&["batch", "in.jsonl", "out.jsonl"]);
+    assert_eq!(answer.code, Some(11), "{answer:?}");
+    let done = results(&home, "out.jsonl");
+    assert_eq!(numbers(&done), [1, 2, 3]);
+    let error = &done[1]["error"];
+    assert_eq!((&error["code"], done[1].get("id")), (&json!("invalid_request"), None));
+    assert_eq!(error["message"], "the line is not UTF-8: bad byte at offset 11");
+    assert!(done[0]["answer"].is_object() && done[2]["answer"].is_object(), "{done:?}");
+    let again = home.run(&["batch", "in.jsonl", "out.jsonl"]);
+    assert!(again.err.contains("3 articles are done already, 0 are left"), "{again:?}");
+}
+
+#[test]
+fn a_file_that_another_batch_writes_to_is_left_alone() {
+    let home = Home::new();
+    home.file("in.jsonl", lines(&[article(1)]));
+    let other = File::create(home.path().join("out.jsonl")).unwrap();
+    other.lock().unwrap();
+    home.run(&["batch", "in.jsonl", "out.jsonl"]).fails(3, "out.jsonl: another `breve batch` is writing to it");
+    other.unlock().unwrap();
+    assert_eq!(home.run(&["batch", "in.jsonl", "out.jsonl"]).code, Some(0));
+    assert_eq!(numbers(&results(&home, "out.jsonl")), [1]);
+}
+
+#[test]
+fn a_pipe_cannot_be_read_twice() {
+    let home = Home::new();
+    let mut command = home.breve(&["batch", "/dev/stdin", "out.jsonl"]);
+    let answer: Answer = command.stdin(Stdio::piped()).output().unwrap().into();
+    answer.fails(3, "/dev/stdin: is read twice");
+    assert!(!home.path().join("out.jsonl").exists(), "nothing was begun");
 }
 
 #[test]
