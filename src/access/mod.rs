@@ -156,7 +156,11 @@ impl Access {
     /// # Errors
     /// [`Refusal`].
     pub fn admit(&self, credential: Option<&str>, address: IpAddr) -> Result<Client, Refusal> {
-        let client = self.identify(credential, address)?;
+        let client = self.identify(credential, address).or_else(|refusal| {
+            // So that keys cannot be guessed faster than anybody may ask.
+            self.inner.rates.request(&Who::Address(Network::of_client(address)), self.inner.policy.limits)?;
+            Err(refusal)
+        })?;
         self.inner.rates.request(&client.who, client.limits)?;
         Ok(client)
     }

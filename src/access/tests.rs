@@ -110,6 +110,18 @@ fn clients_are_limited_each_by_itself() {
 }
 
 #[test]
+fn keys_are_not_guessed_faster_than_anybody_may_ask() {
+    let door = Door::new();
+    let (_, secret) = door.key(&[Scope::Use], KeyLimits::default());
+    let access = door.access(KeyLimits { requests_per_minute: Some(3), tokens_per_minute: None });
+    (0..3).for_each(|_| assert_eq!(refusal(access.admit(Some("breve_x_y"), HOME)), Refusal::WrongKey));
+    for credential in [Some("breve_x_y"), None] {
+        assert!(matches!(refusal(access.admit(credential, HOME)), Refusal::Requests { limit: 3, .. }));
+    }
+    assert!(access.admit(Some(&secret), HOME).is_ok(), "who has a key is counted by it");
+}
+
+#[test]
 fn a_key_may_have_limits_of_its_own() {
     let door = Door::new();
     let own = KeyLimits { requests_per_minute: Some(1), tokens_per_minute: None };

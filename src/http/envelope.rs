@@ -57,14 +57,14 @@ pub(super) async fn wrap(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(request.headers());
     let metrics = request.app_data::<Data<ApiState>>().map(|state| Arc::clone(&state.metrics));
-    let line = LogLine::start(&request, metrics);
+    let span = id.span();
+    let line = LogLine::start(&request, metrics, span.clone());
     let family = Family::of(request.path());
     request.extensions_mut().insert(id.clone());
     // A HEAD is a GET whose body the server leaves out by itself.
     if *request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let span = id.span();
     telemetry::continue_trace(&span, |name| request.headers().get(name)?.to_str().ok());
     let result = AssertUnwindSafe(next.call(request).instrument(span.clone())).catch_unwind().await;
     let _inside = span.enter();
@@ -129,27 +129,47 @@ struct LogLine {
     path: String,
     started: Instant,
     metrics: Option<(Arc<Metrics>, InFlight)>,
+    span: Span,
+    is_written: bool,
 }
 
+/// What nginx calls a client that has gone before its answer.
+const CLIENT_HAS_GONE: u16 = 499;
+
 impl LogLine {
-    fn start(request: &ServiceRequest, metrics: Option<Arc<Metrics>>) -> Self {
+    fn start(request: &ServiceRequest, metrics: Option<Arc<Metrics>>, span: Span) -> Self {
         let metrics = metrics.map(|metrics| {
             let in_flight = metrics.begin();
             (metrics, in_flight)
         });
         let (method, path) = (request.method().clone(), request.path().to_owned());
-        Self { method, path, started: Instant::now(), metrics }
+        Self { method, path, started: Instant::now(), metrics, span, is_written: false }
     }
 
     /// `route`: the pattern that the path matched.
-    fn finish(self, status: StatusCode, route: Option<&str>) {
+    fn finish(mut self, status: StatusCode, route: Option<&str>) {
+        self.write(status.as_u16(), route, "answered");
+    }
+
+    fn write(&mut self, status: u16, route: Option<&str>, what: &str) {
+        self.is_written = true;
         let took = self.started.elapsed();
         if let Some((metrics, _)) = &self.metrics {
-            metrics.answered(self.method.as_str(), route, status.as_u16(), took);
+            metrics.answered(self.method.as_str(), route, status, took);
         }
-        telemetry::describe(&Span::current(), self.method.as_str(), route, status.as_u16());
+        telemetry::describe(&self.span, self.method.as_str(), route, status);
         let ms = took.as_millis();
-        tracing::info!(method = %self.method, path = %self.path, status = status.as_u16(), ms, "answered");
+        let _inside = self.span.clone().entered();
+        tracing::info!(method = %self.method, path = %self.path, status, ms, "{what}");
+    }
+}
+
+impl Drop for LogLine {
+    /// The server drops a request whose client has gone.
+    fn drop(&mut self) {
+        if !self.is_written {
+            self.write(CLIENT_HAS_GONE, None, "its client has gone");
+        }
     }
 }
 

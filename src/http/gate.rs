@@ -19,7 +19,15 @@ use actix_web::{
     web::Data,
 };
 
-use super::{ApiState, compat::Family, deadline, error::ApiError, host, origin::OwnOrigin, page};
+use super::{
+    ApiState,
+    compat::Family,
+    deadline,
+    error::ApiError,
+    host,
+    origin::{self, OwnOrigin},
+    page,
+};
 use crate::access::{Client, Scope, client_address};
 
 /// What needs no key: what starts, stops and balances services, and what describes them.
@@ -39,6 +47,9 @@ pub(super) async fn admit(
     if OPEN.contains(&request.path()) || request.path().starts_with(page::ASSETS) {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
+    if let Err(error) = origin::check(request.request(), cors_origins(request.request())) {
+        return Ok(ServiceResponse::from_err(error, request.into_parts().0));
+    }
     if has_key_in_body(request.request()) {
         let response = next.call(request).await?.map_into_boxed_body();
         let is_let_in = response.request().extensions().contains::<Client>();
@@ -55,6 +66,10 @@ pub(super) async fn admit(
         Err(error) => return Ok(ServiceResponse::from_err(error, request.into_parts().0)),
     }
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+fn cors_origins(request: &HttpRequest) -> &[String] {
+    request.app_data::<Data<ApiState>>().map_or(&[], |state| &state.cors_origins)
 }
 
 fn has_key_in_body(request: &HttpRequest) -> bool {
@@ -140,9 +155,8 @@ fn with_scope(request: &HttpRequest, scope: Scope) -> Result<Client, ApiError> {
 pub(super) fn cors(origins: &[String]) -> Condition<Cors> {
     let cors = Cors::default()
         .allowed_methods([Method::GET, Method::POST, Method::DELETE])
-        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
-        .allowed_header("x-request-id")
-        .allowed_header("x-request-timeout-ms")
+        // `Authorization` among them, and what clients of other services add of their own.
+        .allow_any_header()
         .expose_headers(["x-request-id", "retry-after", "etag", "cache-status", "server-timing", "x-breve-ignored"])
         .max_age(3600);
     let cors = match origins.iter().any(|origin| origin == "*") {

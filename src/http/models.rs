@@ -320,7 +320,7 @@ pub(super) async fn load(_: Manager, state: Data<ApiState>, id: Path<String>) ->
 
 /// Take a model out of memory
 ///
-/// Work in hand is done first. Whoever next asks for the model has it read again. One that is not in memory stays as it is.
+/// Work in hand is done first. Whoever next asks for the model has it read again. One that could not be loaded is tried again, too.
 #[utoipa::path(
     tag = "models",
     params(("id" = String, Path, description = "The model's name", example = "opus-mt-en-es")),

@@ -1,7 +1,9 @@
-//! Who may change which models are here: programs, and pages of this service's own address.
+//! Which pages may put the service to work: those of its own address, and those that its operator names. Who may change
+//! which models are here: programs, and pages of its own address.
 //!
-//! Pulling and loading take no body, so that a browser would let a page of any site ask for them without asking us
-//! first (a "simple request" of the Fetch standard). A browser says where such a request comes from.
+//! A browser lets a page of any site send a form, or a request without a body, without asking us first (a "simple request"
+//! of the Fetch standard); the page cannot read the answer, but the work is done. A browser says where such a request comes
+//! from.
 
 use std::future::{Ready, ready};
 
@@ -17,12 +19,26 @@ impl FromRequest for OwnOrigin {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(if is_foreign(request) { Err(refusal()) } else { Ok(Self) })
+        ready(if is_foreign(request) { Err(refusal("pull, load, unload or remove models")) } else { Ok(Self) })
     }
+}
+
+/// Lets requests that only read pass, and others where no page of another site has made them or `origins` names its site.
+pub(super) fn check(request: &HttpRequest, origins: &[String]) -> Result<(), ApiError> {
+    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let is_named = origins.iter().any(|named| named == "*" || Some(named.as_str()) == origin);
+    if request.method().is_safe() || is_named || !is_foreign(request) {
+        return Ok(());
+    }
+    Err(refusal("use the service, unless access.cors_origins names that site"))
 }
 
 fn is_foreign(request: &HttpRequest) -> bool {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    // No page can set this header, and the browser knows its own address behind any proxy.
+    if header("sec-fetch-site") == Some("same-origin") {
+        return false;
+    }
     let origin = header(header::ORIGIN.as_str());
     let elsewhere = |origin: &str| {
         let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
@@ -32,8 +48,8 @@ fn is_foreign(request: &HttpRequest) -> bool {
     header("sec-fetch-site") == Some("cross-site") || origin.is_some_and(elsewhere)
 }
 
-fn refusal() -> ApiError {
-    ApiError::invalid("origin", "origin: a page of another site may not pull, load or remove models")
+fn refusal(what: &str) -> ApiError {
+    ApiError::invalid("origin", format!("origin: a page of another site may not {what}"))
 }
 
 #[cfg(test)]
@@ -60,6 +76,8 @@ mod tests {
                 false,
             ),
             (&[("host", "localhost:8080"), ("sec-fetch-site", "none")], false),
+            // A proxy that passes its own name on.
+            (&[("host", "10.0.0.2"), ("origin", "https://breve.example"), ("sec-fetch-site", "same-origin")], false),
             (&[("host", "localhost:8080"), ("sec-fetch-site", "cross-site")], true),
             (&[("host", "localhost:8080"), ("origin", "http://localhost:3000")], true),
             (&[("host", "localhost:8080"), ("origin", "https://evil.example")], true),

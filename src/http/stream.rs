@@ -18,7 +18,7 @@ use super::{
     summary::{Models, Sentence, Source, SummarizeResponse},
 };
 use crate::{
-    domain::{Article, Language, OffsetUnit},
+    domain::{Article, Language, OffsetUnit, Summary},
     service::{PlanReport, Progress, ServiceError, Stage, Summarized, SummaryEvent},
     telemetry::Metrics,
 };
@@ -108,6 +108,17 @@ impl Writing {
     /// The whole answer, as it is without a stream.
     pub(super) fn whole(&self, summarized: Summarized) -> SummarizeResponse {
         SummarizeResponse::new(self.id.0.clone(), &self.article, self.unit, self.evidence, summarized.summary)
+    }
+
+    /// The answer's `ETag`: weak, since the id and the times of two answers differ.
+    pub(super) fn tag(&self, summary: &Summary) -> String {
+        let unit = match self.unit {
+            OffsetUnit::Char => "",
+            OffsetUnit::Utf16 => "-utf16",
+            OffsetUnit::Utf8 => "-utf8",
+        };
+        let evidence = if self.evidence { "" } else { "-bare" };
+        format!("W/\"{}{unit}{evidence}\"", summary.receipt.key)
     }
 
     fn event(&self, event: SummaryEvent) -> Bytes {

@@ -184,8 +184,7 @@ pub(super) async fn summarize(
     let mut response = HttpResponse::Ok();
     response.insert_header((SERVER_TIMING, server_timing(&summarized.summary.timings)));
     response.insert_header((CACHE_STATUS, cache_status(summarized.cache)));
-    // Weak: the id and the times of two answers differ.
-    response.insert_header((header::ETAG, format!("W/\"{}\"", summarized.summary.receipt.key)));
+    response.insert_header((header::ETAG, writing.tag(&summarized.summary)));
     Ok(response.json(writing.whole(summarized)))
 }
 

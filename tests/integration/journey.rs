@@ -110,7 +110,7 @@ fn every_family_of_translators_gives_each_sentence_its_own() {
 #[test]
 fn work_past_its_deadline_does_not_hold_up_the_next_request() {
     let home = Home::new();
-    let service = Service::start_with(&home, &[("BREVE__LIMITS__REQUEST_TIMEOUT_MS", "5000")]);
+    let service = Service::start_with(&home, &[("BREVE__LIMITS__REQUEST_TIMEOUT_MS", "8000")]);
     let long = article().repeat(90);
     let (status, answer) = service.post("/v1/translate", &json!({"text": long, "target": "es"}));
     assert_eq!((status, &parse(&answer)["error"]["code"]), (504, &json!("timeout")), "{answer}");

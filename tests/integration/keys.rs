@@ -48,11 +48,32 @@ fn it_does_not_listen_to_others_without_a_key() {
 }
 
 #[test]
+fn what_keeps_it_from_starting_is_found_before_it_is_started() {
+    let home = Home::new();
+    home.file("news.txt", "A file is no folder.");
+    let settings = "server.bind = \"0.0.0.0:0\"\njobs.database = \"news.txt/jobs.sqlite3\"\n[models]\n\
+                    load_at_start = [\"en-es-tiny\", \"opus-mt-en-es\"]\nsummarizer = \"en-es-tiny\"\n";
+    home.file("my.toml", settings);
+    let examined = home.run(&["doctor", "--config", "my.toml"]);
+    assert_eq!(examined.code, Some(1), "{examined:?}");
+    for part in [
+        "there is no key: `breve serve` will refuse to start",
+        "-> make a key with `breve keys create NAME`, or set access.open_to_network",
+        "news.txt/jobs.sqlite3 cannot be written",
+        "opus-mt-en-es is not installed; fetch it with `breve models pull opus-mt-en-es`",
+        "models.summarizer = \"en-es-tiny\": it does not summarise",
+    ] {
+        assert!(examined.out.contains(part), "{part}: {examined:?}");
+    }
+    assert!(examined.err.contains("4 of the parts above do not work"), "{examined:?}");
+}
+
+#[test]
 fn an_operator_can_ask_what_is_wrong_and_whether_it_is_ready() {
     let home = Home::new();
     let examined = home.run(&["doctor"]);
     let text = examined.text();
-    for part in ["processor", "memory", "models", "translated a sentence", "keys", "address"] {
+    for part in ["processor", "memory", "models", "at start", "translated a sentence", "jobs", "keys", "address"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     home.run(&["health"]).fails(5, "no service answers");
@@ -68,6 +89,36 @@ fn an_operator_can_ask_what_is_wrong_and_whether_it_is_ready() {
     let broken = home.run(&["doctor"]);
     assert_eq!(broken.code, Some(1), "{broken:?}");
     assert!(broken.out.contains("problem") && broken.out.contains("is no file of keys"), "{broken:?}");
+}
+
+#[test]
+fn after_sigterm_every_request_that_was_taken_is_answered() {
+    let home = Home::new();
+    let mut service = Service::start_with(&home, &[("BREVE__SERVER__DRAIN_DELAY_S", "0")]);
+    let article = "The mayor spoke to the press. Nobody left the room. ".repeat(40);
+    let body = json!({"text": article, "source": "en", "sentences": 20});
+    let asked = &service;
+    thread::scope(|scope| {
+        // Each its own article: the same ones would be one work.
+        let clients: Vec<_> = (0..12)
+            .map(|number| {
+                let mut body = body.clone();
+                body["text"] = format!("Gate {number} opened. {article}").into();
+                scope.spawn(move || asked.post("/v1/summarize", &body).0)
+            })
+            .collect();
+        let taken = || asked.get("/metrics").1.contains("breve_http_requests_in_flight 13");
+        let started = Instant::now();
+        while !taken() {
+            assert!(started.elapsed() < Duration::from_secs(60), "they were not at work at one time");
+            thread::sleep(Duration::from_millis(5));
+        }
+        asked.terminate();
+        for client in clients {
+            assert_eq!(client.join().unwrap(), 200);
+        }
+    });
+    assert_eq!(service.wait(), Some(0));
 }
 
 #[test]

@@ -45,6 +45,21 @@ impl Caller<'_> {
             let (status, answer) = self.post(path, &body);
             assert!((400..500).contains(&status), "{path}: {status} {answer}");
         }
+        for (path, body, expected) in [
+            ("/models/en-es-tiny", json!({"inputs": ARTICLE}), 200),
+            ("/models/en-es-tiny", json!({"inputs": {ARTICLE: 1}}), 400),
+            ("/v1/models/en-es-tiny/load", json!({}), 200),
+            ("/v1/models/en-es-tiny/unload", json!({}), 200),
+            // Offline: the answer is a stream that ends with an error.
+            ("/v1/models/opus-mt-en-es/pull", json!({}), 200),
+        ] {
+            let (status, answer) = self.post(path, &body);
+            assert_eq!(status, expected, "{path}: {answer}");
+        }
+        let late = [("authorization", &*format!("Bearer {}", self.key)), ("x-request-timeout-ms", "1")];
+        let (status, answer) =
+            self.service.post_with("/v1/translate", &late, &json!({"text": ARTICLE, "target": "es"}));
+        assert!([503, 504].contains(&status), "{status} {answer}");
         let articles = json!({"articles": [{"text": ARTICLE}, {"text": ARTICLE, "sentences": "Quillfeather"}],
                               "webhook": "http://127.0.0.1:9/hook?Quillfeather"});
         let (status, job) = self.post("/v1/jobs", &articles);
@@ -69,7 +84,7 @@ impl Caller<'_> {
 #[test]
 fn neither_logs_nor_metrics_hold_what_callers_said_or_a_secret() {
     let home = Home::new();
-    let key = home.run(&["keys", "create", "newsdesk"]).text().trim().to_owned();
+    let key = home.run(&["keys", "create", "newsdesk", "--scope", "use", "--scope", "manage"]).text().trim().to_owned();
     let settings = [("BREVE__LOG__LEVEL", "trace"), ("BREVE__JOBS__WEBHOOK_HOSTS", "127.0.0.1:9")];
     let mut service = Service::start_with(&home, &settings);
     let secret = Caller { service: &service, key: &key }.ask_everything();

@@ -216,7 +216,7 @@ fn preflight(origin: &str) -> TestRequest {
         .method(actix_web::http::Method::OPTIONS)
         .insert_header(("origin", origin.to_owned()))
         .insert_header(("access-control-request-method", "POST"))
-        .insert_header(("access-control-request-headers", "authorization,content-type"))
+        .insert_header(("access-control-request-headers", "authorization,content-type,x-stainless-lang"))
 }
 
 #[actix_web::test]
@@ -228,11 +228,29 @@ async fn pages_of_other_sites_may_ask_only_where_they_are_named() {
     key(&api, &[Scope::Use]);
     let answer = api.call(preflight("https://desk.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, "https://desk.example"));
-    assert!(answer.header("access-control-allow-headers").to_lowercase().contains("authorization"));
+    let headers = answer.header("access-control-allow-headers").to_lowercase();
+    // OpenAI's client adds headers of its own.
+    assert!(headers.contains("authorization") && headers.contains("x-stainless-lang"), "{headers}");
     assert!(!allowed(&api.call(preflight("https://evil.example")).await));
     let refused = api.call(translation(None).insert_header(("origin", "https://desk.example"))).await;
     refused.fails(401, "unauthorized");
     assert!(allowed(&refused), "the page could not read why");
+}
+
+#[actix_web::test]
+async fn a_page_of_another_site_puts_no_model_to_work() {
+    let mut api = Api::new();
+    let form = |origin: &str| {
+        let form = TestRequest::post().uri("/translate").set_payload("q=A+rabbit+ran.&source=en&target=es");
+        let form = form.insert_header(("content-type", "application/x-www-form-urlencoded"));
+        form.insert_header(("host", "localhost:8080")).insert_header(("origin", origin.to_owned()))
+    };
+    let refused = api.call(form("https://evil.example")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("a page of another site"), "{}", refused.text);
+    api.call(form("http://localhost:8080")).await.ok();
+    api.cors_origins = vec!["https://desk.example".to_owned()];
+    api.call(form("https://desk.example")).await.ok();
 }
 
 #[actix_web::test]

@@ -36,6 +36,10 @@ async fn the_same_article_is_answered_from_what_is_kept() {
     assert_eq!(first.header("etag"), again.header("etag"));
     let key = first.json()["receipt"]["key"].as_str().unwrap().to_owned();
     assert_eq!(first.header("etag"), format!("W/\"{key}\""));
+    let body = json!({"text": ARTICLE, "source": "en", "sentences": 2, "offset_unit": "utf8", "evidence": false});
+    let otherwise = api.post("/v1/summarize", body).await;
+    assert_eq!(otherwise.header("cache-status"), "breve; hit");
+    assert_eq!(otherwise.header("etag"), format!("W/\"{key}-utf8-bare\""), "another answer has another tag");
     let times = &again.json()["timings_ms"];
     assert_eq!((&times["summarize"], &times["translate"]), (&json!(0), &json!(0)), "no work was done");
     let other = summary(&api, 1).await;

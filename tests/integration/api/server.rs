@@ -13,6 +13,7 @@ use breve::{
     config::{LimitSettings, ServerSettings},
     engine::fake::Step,
     http::{ServeError, Server},
+    telemetry::Snapshot,
 };
 use serde_json::{Value, json};
 
@@ -169,6 +170,8 @@ fn work_of_a_client_that_has_gone_is_dropped() {
     let (status, _) = running.post("/v1/translate", &translate("Three owls flew."));
     assert_eq!(status, 500, "the abandoned request reached the engine");
     running.stop().unwrap();
+    let counted = api.metrics.text(Snapshot::default()).unwrap();
+    assert!(counted.contains("status=\"499\"} 1"), "nothing tells of it: {counted}");
 }
 
 #[test]

@@ -26,11 +26,11 @@ fn a_pull_installs_the_model_in_the_hubs_own_layout() {
     assert_eq!((revision.as_str(), *files, *present_bytes), (COMMIT, 7, 0));
     assert_eq!(*total_bytes, model.size_bytes);
     assert_eq!(events.iter().filter(|event| matches!(event, PullEvent::Verified { .. })).count(), 7);
-    let told = events.iter().filter_map(|event| match event {
+    let mut told = events.iter().filter_map(|event| match event {
         PullEvent::Progress { done_bytes, .. } => Some(*done_bytes),
         _ => None,
     });
-    assert_eq!(told.last(), Some(*total_bytes), "the progress that is told does not end with all bytes");
+    assert_eq!(told.next_back(), Some(*total_bytes), "the progress that is told does not end with all bytes");
     let checksum = format!("sha256:{}", sha256(hub.content(WEIGHTS)));
     assert!(events.contains(&PullEvent::Verified { file: WEIGHTS.to_owned(), checksum }));
     assert_eq!(events.last(), Some(&PullEvent::Done { revision: COMMIT.to_owned() }));
