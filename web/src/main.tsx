@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { keepDocumentLanguage } from "./i18n";
-import { readHistory } from "./state/history";
+import { takeDrops } from "./state/files";
 import { readService } from "./state/service";
 import { keepPlaceInUrl } from "./state/settings";
 import { keepTheme } from "./state/theme";
@@ -15,7 +15,7 @@ import "./styles/models.css";
 keepPlaceInUrl();
 keepTheme();
 keepDocumentLanguage();
+takeDrops();
 render(<App />, document.getElementById("page")!);
 performance.mark("interactive");
 void readService();
-void readHistory();

@@ -132,6 +132,7 @@ export type ModelState = "available" | "downloading" | "ready" | "loading" | "lo
 export interface Model {
   id: string;
   task: "summarization" | "translation";
+  architecture: string;
   languages: { kind: "text" | "between"; codes: string[] } | { kind: "pairs"; pairs: string[] } | { kind: "any" };
   license: string;
   description: string;

@@ -1,5 +1,9 @@
 declare module "mammoth/mammoth.browser.min.js" {
-  const mammoth: { extractRawText(input: { arrayBuffer: ArrayBuffer }): Promise<{ value: string }> };
+  type ImageConverter = { readonly converter: unique symbol };
+  const mammoth: {
+    convertToHtml(input: { arrayBuffer: ArrayBuffer }, options: { convertImage: ImageConverter }): Promise<{ value: string }>;
+    images: { imgElement(attributes: () => Promise<{ src: string }>): ImageConverter };
+  };
   export default mammoth;
 }
 

@@ -1,10 +1,12 @@
 import { getDocument, GlobalWorkerOptions, VerbosityLevel, type PDFPageProxy } from "pdfjs-dist/legacy/build/pdf.min.mjs";
 import workerAddress from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
+import { joinPages } from "./paragraphs";
 import { Refusal, type Opened } from "./refusal";
 
 GlobalWorkerOptions.workerSrc = workerAddress;
 
 export async function readPdf(content: ArrayBuffer): Promise<Opened> {
+  await fetchWorker();
   const loading = getDocument({
     data: new Uint8Array(content), useWasm: false, disableFontFace: true, verbosity: VerbosityLevel.ERRORS,
   });
@@ -12,7 +14,7 @@ export async function readPdf(content: ArrayBuffer): Promise<Opened> {
     const document = await loading.promise.catch(refuse);
     const pages: string[] = [];
     for (let number = 1; number <= document.numPages; number++) pages.push(await textOf(await document.getPage(number)));
-    const text = pages.join("\n\n").replace(/\n{3,}/g, "\n\n").trim();
+    const text = joinPages(pages);
     if (!text) throw new Refusal("open.scan");
     return { text };
   } finally {
@@ -20,11 +22,21 @@ export async function readPdf(content: ArrayBuffer): Promise<Opened> {
   }
 }
 
+/** Into the browser's cache: pdf.js itself never tries again where its worker could not be fetched once. */
+async function fetchWorker(): Promise<void> {
+  const isFetched = async () => {
+    const response = await fetch(workerAddress);
+    await response.arrayBuffer();
+    return response.ok;
+  };
+  if (!(await isFetched().catch(() => false))) throw new Refusal("open.offline");
+}
+
 function refuse(error: unknown): never {
   throw new Refusal(error instanceof Error && error.name === "PasswordException" ? "open.password" : "open.damaged");
 }
 
-/** The lines of a page as paragraphs: a line that is far below the one before begins a new one. */
+/** The lines of a page; a line that is far below the one before begins a new paragraph. */
 async function textOf(page: PDFPageProxy): Promise<string> {
   const { items } = await page.getTextContent();
   let text = "";
@@ -36,14 +48,5 @@ async function textOf(page: PDFPageProxy): Promise<string> {
     if (item.str) before = y ?? before;
     text += item.str + (item.hasEOL ? "\n" : "");
   }
-  return joinLines(text);
-}
-
-/** Lines of one paragraph in one; words that were broken at a line's end are whole again. */
-export function joinLines(text: string): string {
-  return text
-    .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/(\p{L})-\n(\p{Ll})/gu, "$1$2").replace(/\s+/g, " ").trim())
-    .filter(Boolean)
-    .join("\n\n");
+  return text;
 }

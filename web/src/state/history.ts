@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Answer } from "../api/types";
 import type { Settings } from "./settings";
-import { keep, stored } from "./storage";
+import { keep, ownName, stored } from "./storage";
 
 /** The last summaries, kept in this browser only. */
 
@@ -17,7 +17,8 @@ const KEPT = 20;
 const SWITCH = "breve.history";
 
 export const keepsHistory = signal(stored(SWITCH) !== "off");
-export const entries = signal<Entry[]>([]);
+/** The last first; undefined until they are read, which is when somebody looks: they hold whole articles. */
+export const entries = signal<Entry[] | undefined>(undefined);
 /** Whether the browser refuses to keep anything. */
 export const isRefused = signal(false);
 
@@ -28,7 +29,7 @@ const asPromise = <T>(request: IDBRequest<T>): Promise<T> =>
   });
 
 async function store(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-  const request = indexedDB.open("breve", 1);
+  const request = indexedDB.open(ownName("breve"), 1);
   request.onupgradeneeded = () => request.result.createObjectStore("history", { keyPath: "id" });
   const database = await asPromise(request);
   const transaction = database.transaction("history", mode);
@@ -48,19 +49,21 @@ async function told(work: () => Promise<void>): Promise<void> {
 
 export const readHistory = () =>
   told(async () => {
-    const found = (await asPromise((await store("readonly")).getAll())) as Entry[];
-    entries.value = found.sort((a, b) => b.at - a.at);
+    entries.value = await lastFirst(await store("readonly"));
   });
+
+const lastFirst = async (all: IDBObjectStore) =>
+  ((await asPromise(all.getAll())) as Entry[]).sort((a, b) => b.at - a.at);
 
 export const keepInHistory = (entry: Omit<Entry, "id" | "at">) =>
   told(async () => {
     if (!keepsHistory.value) return;
     const all = await store("readwrite");
-    const found = (await asPromise(all.getAll())) as Entry[];
-    const old = found.sort((a, b) => b.at - a.at).slice(KEPT - 1);
-    for (const { id } of old) all.delete(id);
-    await asPromise(all.put({ ...entry, id: entry.answer.id, at: Date.now() }));
-    await readHistory();
+    const kept = { ...entry, id: entry.answer.id, at: Date.now() };
+    const before = (await lastFirst(all)).filter(({ id }) => id !== kept.id);
+    for (const { id } of before.slice(KEPT - 1)) all.delete(id);
+    await asPromise(all.put(kept));
+    if (entries.value) entries.value = [kept, ...before.slice(0, KEPT - 1)];
   });
 
 export const forget = (id: string) =>

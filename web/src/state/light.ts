@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
 
-/** What is lit: a sentence with its pair and sources, or a fact wherever it stands. */
+/** What is lit: sentences with their pairs and sources, or a fact wherever it stands. */
 export interface Lit {
   kind: "sentence" | "fact";
-  index: number;
+  indexes: readonly number[];
 }
 
 const hovered = signal<Lit | undefined>(undefined);
@@ -12,23 +12,25 @@ const pinned = signal<Lit | undefined>(undefined);
 
 const lit = computed(() => hovered.value ?? focused.value ?? pinned.value);
 
-export const isLit = (kind: Lit["kind"], index: number) => lit.value?.kind === kind && lit.value.index === index;
+const has = (one: Lit | undefined, kind: Lit["kind"], index: number) =>
+  one?.kind === kind && one.indexes.includes(index);
 
-export const litFact = computed(() => (lit.value?.kind === "fact" ? lit.value.index : undefined));
+export const isLit = (kind: Lit["kind"], index: number) => has(lit.value, kind, index);
 
-export const isPinned = (kind: Lit["kind"], index: number) =>
-  pinned.value?.kind === kind && pinned.value.index === index;
+export const litFact = computed(() => (lit.value?.kind === "fact" ? lit.value.indexes[0] : undefined));
+
+export const isPinned = (kind: Lit["kind"], index: number) => has(pinned.value, kind, index);
 
 export function clearLight(): void {
   hovered.value = focused.value = pinned.value = undefined;
 }
 
-/** Handlers of an element that lights `kind` and `index` while the pointer or the focus is on it. */
-export function lights(kind: Lit["kind"], index: number) {
+/** Handlers of an element that lights `indexes` of `kind` while the pointer or the focus is on it. */
+export function lights(kind: Lit["kind"], ...indexes: number[]) {
   return {
-    onMouseEnter: () => (hovered.value = { kind, index }),
+    onMouseEnter: () => (hovered.value = { kind, indexes }),
     onMouseLeave: () => (hovered.value = undefined),
-    onFocus: () => (focused.value = { kind, index }),
+    onFocus: () => (focused.value = { kind, indexes }),
     onBlur: () => (focused.value = undefined),
   };
 }
@@ -36,9 +38,9 @@ export function lights(kind: Lit["kind"], index: number) {
 /** The column that a narrow screen shows: `source` or a language; empty for the first of the summary. */
 export const shownColumn = signal("");
 
-/** Keeps `kind` and `index` lit, and scrolls to the first of `selectors` that is there, in its column. */
-export function pinAndShow(kind: Lit["kind"], index: number, column: string, ...selectors: string[]): void {
-  pinned.value = { kind, index };
+/** Keeps `one` lit, and scrolls to the first of `selectors` that is there, in its column. */
+export function pinAndShow(one: Lit, column: string, ...selectors: string[]): void {
+  pinned.value = one;
   shownColumn.value = column;
   // The column may have been hidden until the next rendering.
   requestAnimationFrame(() => requestAnimationFrame(() => scrollToFirst(selectors)));

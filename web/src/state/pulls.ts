@@ -12,6 +12,8 @@ export interface Doing {
   done?: number;
   total?: number;
   told?: string;
+  /** Whether the reader stopped watching a pull, which goes on. */
+  isLeft?: boolean;
   isOver: boolean;
   problem?: Problem;
 }
@@ -29,9 +31,9 @@ export async function pull(id: string): Promise<void> {
   await doing(id, "pull", async () => {
     try {
       for await (const line of client.pullModel(id, controller.signal)) set(id, afterLine(id, line));
-      return t("models.done", { model: id });
+      return { told: t("models.done", { model: id }) };
     } catch (error) {
-      if (controller.signal.aborted) return t("models.stopped");
+      if (controller.signal.aborted) return { told: t("models.stopped"), isLeft: true };
       throw error;
     }
   });
@@ -50,32 +52,32 @@ function afterLine(id: string, line: PullLine): Doing {
   }
 }
 
-/** Ends the stream; the service goes on. */
+/** Ends the stream; the service goes on, and a further pull joins it. */
 export const stopWatching = (id: string) => controllers.get(id)?.abort();
 
 export const load = (id: string) =>
   doing(id, "load", async () => {
     await client.loadModel(id);
-    return "";
+    return {};
   });
 
 export const unload = (id: string) =>
   doing(id, "unload", async () => {
     await client.unloadModel(id);
-    return "";
+    return {};
   });
 
 export const remove = ({ id }: Model) =>
   doing(id, "remove", async () => {
     const { freed_bytes } = await client.removeModel(id);
-    return t("models.removed", { model: id, size: bytes(freed_bytes) });
+    return { told: t("models.removed", { model: id, size: bytes(freed_bytes) }) };
   });
 
 /** Tells of `work` while it goes on, and of what came of it once the list of models is new. */
-async function doing(id: string, what: Doing["what"], work: () => Promise<string>): Promise<void> {
+async function doing(id: string, what: Doing["what"], work: () => Promise<Partial<Doing>>): Promise<void> {
   set(id, { what, isOver: false });
-  const end = await work().then((told) => ({ told }), (error: unknown) => ({ problem: Problem.of(error) }));
-  if ("problem" in end && end.problem.code === "unauthorized") keyDialog.value = "refused";
+  const end = await work().catch((error: unknown): Partial<Doing> => ({ problem: Problem.of(error) }));
+  if (end.problem?.code === "unauthorized") keyDialog.value = "refused";
   await readService();
   set(id, { what, isOver: true, ...end });
 }

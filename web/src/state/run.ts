@@ -6,7 +6,7 @@ import { keyDialog } from "./key";
 import { keepInHistory } from "./history";
 import { recordPace } from "./pace";
 import { requestOf, type Settings } from "./settings";
-import { clearLight } from "./light";
+import { clearLight, shownColumn } from "./light";
 
 /** One article on its way to a summary. */
 export interface Run {
@@ -37,6 +37,8 @@ let controller: AbortController | undefined;
 export function reset(): void {
   controller?.abort();
   clearLight();
+  // The next summary may lack that column.
+  shownColumn.value = "";
   run.value = IDLE;
 }
 
@@ -77,7 +79,7 @@ function after(before: Run, event: SummaryEvent): Run {
 }
 
 function finish(text: string, settings: Settings, answer: Answer, wasKept: boolean): void {
-  if (!wasKept) recordPace(answer.source.characters, answer.timings_ms.total);
+  if (!wasKept) recordPace(settings, answer);
   void keepInHistory({ text, settings, answer });
 }
 

@@ -71,9 +71,9 @@ const code = (text: string) => (/^[a-z]{2,3}$/.test(text) ? text : "");
 
 function parseTerm(text: string): Term[] {
   try {
-    const [term, language, translation] = JSON.parse(text) as unknown[];
-    if (typeof term !== "string") return [];
-    return [{ term, language: String(language ?? ""), translation: String(translation ?? "") }];
+    const [term, language = "", translation = ""] = JSON.parse(text) as unknown[];
+    if (typeof term !== "string" || typeof language !== "string" || typeof translation !== "string") return [];
+    return language === code(language) ? [{ term, language, translation }] : [];
   } catch {
     return [];
   }
@@ -127,12 +127,17 @@ export function requestOf(text: string, settings: Settings): SummarizeRequest {
 /** The glossary as the API has it; unfinished lines are left out. */
 export function glossaryOf(terms: Term[]): Glossary | undefined {
   const kept = terms.filter(({ term, language }) => term.trim() && !language).map(({ term }) => term.trim());
-  const translated: Record<string, Record<string, string>> = {};
-  for (const { term, language, translation } of terms) {
-    if (!term.trim() || !language || !translation.trim()) continue;
-    (translated[language] ??= {})[term.trim()] = translation.trim();
-  }
+  const translated = translatedTerms(terms);
   const hasTranslated = Object.keys(translated).length > 0;
   if (!kept.length && !hasTranslated) return undefined;
   return { ...(kept.length > 0 && { protected: kept }), ...(hasTranslated && { terms: translated }) };
+}
+
+/** Translations by language and term. A term may be any text, so that none is assigned as a property. */
+function translatedTerms(terms: Term[]): NonNullable<Glossary["terms"]> {
+  const whole = terms.filter(({ term, language, translation }) => term.trim() && language && translation.trim());
+  const ofLanguage = (code: string) =>
+    whole.filter(({ language }) => language === code).map(({ term, translation }) => [term.trim(), translation.trim()] as const);
+  const codes = new Set(whole.map(({ language }) => language));
+  return Object.fromEntries([...codes].map((code) => [code, Object.fromEntries(ofLanguage(code))]));
 }

@@ -11,11 +11,15 @@ export const needsLook = ({ status }: Fact) => status === "invented" || status =
 /** Of the facts that need a look, those that `sentence` holds, and whose kind a fault named `fault` is about. */
 export function factsOf(sentence: Sentence, facts: Fact[], fault: FaultKind): string[] {
   const kinds = KINDS[fault] ?? [];
-  const languages = Object.keys(sentence).filter((code) => typeof sentence[code] === "string");
-  const formsIn = (fact: Fact) => languages.map((code) => inLanguage(fact, code)).filter(Boolean);
-  const isHere = (fact: Fact) => languages.some((code) => places(inLanguage(sentence, code), inLanguage(fact, code)).length > 0);
-  return facts.filter((fact) => kinds.includes(fact.kind) && needsLook(fact) && isHere(fact)).map((fact) => formsIn(fact)[0]!);
+  const here = facts.filter((fact) => kinds.includes(fact.kind) && needsLook(fact) && isIn(sentence, fact));
+  return here.map((fact) => languagesOf(sentence).map((code) => inLanguage(fact, code)).find(Boolean)!);
 }
+
+/** Whether `sentence` holds `fact`, in any language. */
+export const isIn = (sentence: Sentence, fact: Fact) =>
+  languagesOf(sentence).some((code) => places(inLanguage(sentence, code), inLanguage(fact, code)).length > 0);
+
+const languagesOf = (sentence: Sentence) => Object.keys(sentence).filter((code) => typeof sentence[code] === "string");
 
 const KINDS: Partial<Record<FaultKind, FactKind[]>> = {
   number: ["number", "date", "time", "money", "percent"], name: ["name"], quotation: ["quote"],

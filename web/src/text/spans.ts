@@ -13,14 +13,18 @@ export interface Segment<T> {
   values: T[];
 }
 
+/** A sweep over the places where a mark begins or ends: articles have thousands of sentences. */
 export function segments<T>(text: string, marks: Mark<T>[]): Segment<T>[] {
-  const valid = marks.map((mark) => clamp(mark, text.length)).filter(({ start, end }) => start < end);
+  const valid = marks.map((mark, order) => ({ ...clamp(mark, text.length), order })).filter(({ start, end }) => start < end);
   const cuts = [...new Set([0, text.length, ...valid.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
-  return cuts.slice(0, -1).map((start, index) => ({
-    text: text.slice(start, cuts[index + 1]),
-    start,
-    values: valid.filter((mark) => mark.start <= start && start < mark.end).map(({ value }) => value),
-  }));
+  const waiting = [...valid].sort((a, b) => b.start - a.start);
+  let open: typeof valid = [];
+  return cuts.slice(0, -1).map((start, index) => {
+    open = open.filter(({ end }) => end > start);
+    while (waiting.at(-1)?.start === start) open.push(waiting.pop()!);
+    open.sort((a, b) => a.order - b.order);
+    return { text: text.slice(start, cuts[index + 1]), start, values: open.map(({ value }) => value) };
+  });
 }
 
 const clamp = <T>(mark: Mark<T>, length: number): Mark<T> => ({

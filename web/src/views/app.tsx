@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
+import { isDropping } from "../state/files";
 import { place, type View } from "../state/settings";
 import { Footer } from "./footer";
 import { Header } from "./header";
@@ -30,6 +31,7 @@ export function App() {
       <main ref={main} tabIndex={-1}><Shown /></main>
       <Footer />
       <KeyDialog />
+      {isDropping.value && <p class="drop" aria-hidden="true">{t("article.drop")}</p>}
     </>
   );
 }

@@ -1,33 +1,21 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import {
-  draft, draftCharacters, isDraftEmpty, isEditing, isEditorOpen, notices, openFiles, summarizeDraft,
+  aside, draft, focusEditor, isDraftEmpty, isDraftTooLong, isEditing, isEditorOpen, notices, putBack, replaceDraft,
+  summarizeDraft,
 } from "../state/draft";
+import { openFiles } from "../state/files";
 import { cancel, reset, run } from "../state/run";
-import { limit } from "../state/service";
 import { ACCEPTED } from "../open";
 import { EXAMPLE } from "../text/example";
 import { Meter } from "./meter";
 import { Options } from "./options";
-
-const isTooLong = () => limit.value !== undefined && draftCharacters.value > limit.value;
+import { onPress } from "./press";
 
 export function Compose() {
-  const [isDropping, setDropping] = useState(false);
-  const over = (event: DragEvent) => {
-    event.preventDefault();
-    setDropping(true);
-  };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setDropping(false);
-    void openFiles(event.dataTransfer?.files);
-  };
   return (
-    <section class={`compose${isDropping ? " dropping" : ""}`} aria-label={t("article")} onDragOver={over} onDrop={drop}
-      onDragLeave={() => setDropping(false)}>
+    <section class="compose" aria-label={t("article")}>
       {isEditorOpen.value && <Editor />}
-      {isDropping && <p class="drop" aria-hidden="true">{t("article.drop")}</p>}
       <Notices />
       <Options />
       <Actions />
@@ -41,8 +29,9 @@ function Editor() {
       <div class="editor-head">
         <label for="article">{t("article")}</label>
         <FileButton />
-        <button type="button" class="quiet" onClick={() => (draft.value = EXAMPLE)}>{t("article.example")}</button>
+        <button type="button" class="quiet" onClick={() => replaceDraft(EXAMPLE)}>{t("article.example")}</button>
         {draft.value && <button type="button" class="quiet" onClick={clear}>{t("article.clear")}</button>}
+        {aside.value && <button type="button" class="quiet" onClick={back}>{t("article.back")}</button>}
       </div>
       <textarea id="article" rows={8} spellcheck={false} value={draft.value} placeholder={t("article.placeholder")}
         aria-describedby="article-hint meter" onInput={(event) => (draft.value = event.currentTarget.value)} />
@@ -53,9 +42,15 @@ function Editor() {
 }
 
 function clear(): void {
-  draft.value = "";
+  replaceDraft("");
   notices.value = [];
-  document.getElementById("article")?.focus();
+  focusEditor();
+}
+
+function back(): void {
+  putBack();
+  notices.value = [];
+  focusEditor();
 }
 
 function FileButton() {
@@ -82,14 +77,9 @@ function Notices() {
 
 function Actions() {
   const isRunning = run.value.phase === "running";
-  const isFirst = run.value.phase === "idle";
   return (
     <div class="actions">
-      {isRunning
-        ? <button type="button" class="primary" onClick={cancel}>{t("cancel")}</button>
-        : <button type="button" class="primary" aria-disabled={isDraftEmpty.value || isTooLong()} onClick={submit}>
-            {t(isFirst ? "summarize" : "again")}
-          </button>}
+      <MainButton isRunning={isRunning} />
       {!isEditorOpen.value && !isRunning && (
         <>
           <button type="button" onClick={edit}>{t("article.edit")}</button>
@@ -100,19 +90,36 @@ function Actions() {
   );
 }
 
-/** A button that only looks disabled can be reached, and says what is missing. */
-function submit(): void {
-  if (isDraftEmpty.value) notices.value = [{ key: "meter.empty", params: {}, kind: "refused" }];
-  else if (!isTooLong()) summarizeDraft();
+/** Starts or cancels. Two elements, so that a press that began on the one never ends on the other; they pass the focus on. */
+function MainButton({ isRunning }: { isRunning: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const hadFocus = button.current !== null && button.current === document.activeElement;
+  useLayoutEffect(() => {
+    // The reader may be far down in the summary.
+    if (hadFocus) button.current?.focus({ preventScroll: true });
+  }, [isRunning]);
+  const shared = { ref: button, type: "button", class: "primary", onKeyDown: pressOnce } as const;
+  if (isRunning) return <button key="cancel" {...shared} onClick={onPress(cancel)}>{t("cancel")}</button>;
+  // A button that only looks disabled can be reached, and says what is missing.
+  return (
+    <button key="start" {...shared} aria-disabled={isDraftEmpty.value || isDraftTooLong.value} onClick={onPress(summarizeDraft)}>
+      {t(run.value.phase === "idle" ? "summarize" : "again")}
+    </button>
+  );
+}
+
+/** A key that is held down would start, cancel and start. */
+function pressOnce(event: KeyboardEvent): void {
+  if (event.repeat) event.preventDefault();
 }
 
 function edit(): void {
   isEditing.value = true;
-  requestAnimationFrame(() => document.getElementById("article")?.focus());
+  focusEditor();
 }
 
 function another(): void {
   reset();
-  draft.value = "";
+  replaceDraft("");
   edit();
 }

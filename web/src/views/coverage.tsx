@@ -32,7 +32,7 @@ export function Coverage({ answer }: { answer: Answer }) {
 
 function Supports({ answer, index, length }: { answer: Answer; index: number; length: number }) {
   const ranges = answer.sentences[index]?.sources ?? [];
-  const show = () => pinAndShow("sentence", index, "source", `[data-sources~="${index}"]`);
+  const show = () => pinAndShow({ kind: "sentence", indexes: [index] }, "source", `[data-sources~="${index}"]`);
   return (
     <>
       {ranges.map(({ start, end }) => (

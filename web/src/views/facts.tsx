@@ -2,7 +2,7 @@ import { inLanguage, type Fact } from "../api/types";
 import { languageName, t, tOr } from "../i18n";
 import { isLit, isPinned, lights, pinAndShow } from "../state/light";
 import { columns, run } from "../state/run";
-import { countByStatus, statusOrder } from "../text/facts";
+import { countByStatus, isIn, statusOrder } from "../text/facts";
 import { Icon } from "./icons";
 
 export function FactsPanel({ facts }: { facts: Fact[] }) {
@@ -13,12 +13,20 @@ export function FactsPanel({ facts }: { facts: Fact[] }) {
       {facts.length === 0 ? <p>{t("facts.none")}</p> : (
         <>
           <p class="hint">{t("facts.hint")}</p>
-          <p class="counts">{t("facts.counts", countByStatus(facts))}</p>
+          <p class="counts">{counts(facts)}</p>
           <FactsTable facts={facts} order={order} />
         </>
       )}
     </section>
   );
+}
+
+function counts(facts: Fact[]): string {
+  const { invented, missing, reformatted, kept } = countByStatus(facts);
+  return t("facts.counts", {
+    invented: t("facts.invented", { n: invented }), missing: t("facts.missing", { n: missing }),
+    reformatted: t("facts.reformatted", { n: reformatted }), kept: t("facts.kept", { n: kept }),
+  });
 }
 
 function FactsTable({ facts, order }: { facts: Fact[]; order: number[] }) {
@@ -40,7 +48,7 @@ function FactsTable({ facts, order }: { facts: Fact[]; order: number[] }) {
 function FactRow({ fact, index }: { fact: Fact; index: number }) {
   const column = fact.source ? "source" : (columns.value.find((code) => inLanguage(fact, code)) ?? "source");
   const source = run.value.answer?.source.language;
-  const show = () => pinAndShow("fact", index, column, `.source-text [data-fact="${index}"]`, `[data-fact="${index}"]`);
+  const show = () => pinAndShow({ kind: "fact", indexes: [index] }, column, ...placesOf(fact, index));
   return (
     <tr class={`${fact.status}${isLit("fact", index) ? " lit" : ""}`} {...lights("fact", index)} onClick={show}>
       <td>
@@ -53,6 +61,13 @@ function FactRow({ fact, index }: { fact: Fact; index: number }) {
       <td class="kind" data-label={t("facts.kind")}>{tOr(`kind.${fact.kind}`, fact.kind)}</td>
     </tr>
   );
+}
+
+/** Where a fact may be shown, the likeliest first: in the passages that support a sentence which holds it. */
+function placesOf(fact: Fact, index: number): string[] {
+  const found = `[data-fact="${index}"]`;
+  const holding = run.value.sentences.flatMap((sentence, at) => (isIn(sentence, fact) ? [at] : []));
+  return [...holding.map((at) => `.source-text [data-sources~="${at}"] ${found}`), `.source-text ${found}`, found];
 }
 
 function Cell({ label, text, language }: { label: string; text: string; language: string | undefined }) {

@@ -2,17 +2,22 @@ import { languageWord, t } from "../i18n";
 import { languages } from "../state/service";
 import { place, setSettings, type Term } from "../state/settings";
 import { Icon } from "./icons";
+import { keepFocus } from "./press";
 
 export function GlossaryOptions() {
   const terms = place.value.settings.glossary;
   const set = (glossary: Term[]) => setSettings({ glossary });
+  const remove = (index: number) => {
+    set(terms.toSpliced(index, 1));
+    keepFocus(".glossary > button");
+  };
   return (
     <fieldset class="field glossary">
       <legend>{t("glossary")}</legend>
       <p class="hint">{t("glossary.hint")}</p>
       {terms.map((term, index) => (
         <TermRow key={index} term={term} onChange={(changed) => set(terms.with(index, changed))}
-          onRemove={() => set(terms.toSpliced(index, 1))} />
+          onRemove={() => remove(index)} />
       ))}
       <button type="button" class="quiet" onClick={() => set([...terms, { term: "", language: "", translation: "" }])}>
         {t("glossary.add")}

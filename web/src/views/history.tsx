@@ -1,17 +1,19 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { dateTime, languageNames, t } from "../i18n";
 import { draft, isEditing } from "../state/draft";
 import {
-  clearHistory, entries, forget, isRefused, keepsHistory, setKeepsHistory, type Entry,
+  clearHistory, entries, forget, isRefused, keepsHistory, readHistory, setKeepsHistory, type Entry,
 } from "../state/history";
 import { show } from "../state/run";
 import { place } from "../state/settings";
 import { Icon } from "./icons";
+import { keepFocus } from "./press";
 import { Sure } from "./sure";
 
 const TITLE_LENGTH = 120;
 
 export function HistoryView() {
+  useEffect(() => void readHistory(), []);
   return (
     <>
       <h1>{t("history.title")}</h1>
@@ -22,16 +24,17 @@ export function HistoryView() {
       </label>
       {isRefused.value && <p class="notice refused">{t("history.refused")}</p>}
       {!keepsHistory.value && <p class="notice told">{t("history.off")}</p>}
-      {entries.value.length === 0 ? <p>{t("history.empty")}</p> : <Entries />}
+      {entries.value?.length === 0 && <p>{t("history.empty")}</p>}
+      {entries.value && entries.value.length > 0 && <Entries all={entries.value} />}
     </>
   );
 }
 
-function Entries() {
+function Entries({ all }: { all: Entry[] }) {
   return (
     <>
-      <ul class="entries">{entries.value.map((entry) => <EntryRow key={entry.id} entry={entry} />)}</ul>
-      <Clearing />
+      <ul class="entries">{all.map((entry) => <EntryRow key={entry.id} entry={entry} />)}</ul>
+      <Clearing count={all.length} />
     </>
   );
 }
@@ -44,11 +47,16 @@ function EntryRow({ entry }: { entry: Entry }) {
         <strong lang={entry.answer.source.language}>{title}</strong>
         <span class="hint">{dateTime(entry.at)} · {languageNames(Object.keys(entry.answer.summaries))}</span>
       </button>
-      <button type="button" class="quiet" aria-label={t("history.remove", { title })} onClick={() => void forget(entry.id)}>
+      <button type="button" class="quiet" aria-label={t("history.remove", { title })} onClick={() => void remove(entry)}>
         <Icon name="close" />
       </button>
     </li>
   );
+}
+
+async function remove({ id }: Entry): Promise<void> {
+  await forget(id);
+  keepFocus(".entry-open", "main");
 }
 
 function titleOf(text: string): string {
@@ -63,11 +71,15 @@ function open({ text, settings, answer }: Entry): void {
   place.value = { ...place.value, view: "summarize", settings };
 }
 
-function Clearing() {
+function Clearing({ count }: { count: number }) {
   const [isAsked, setAsked] = useState(false);
-  if (!isAsked) return <button type="button" onClick={() => setAsked(true)}>{t("history.clear")}</button>;
+  const close = () => {
+    setAsked(false);
+    keepFocus(".clear");
+  };
+  if (!isAsked) return <button type="button" class="clear" onClick={() => setAsked(true)}>{t("history.clear")}</button>;
   return (
-    <Sure title={t("history.clear")} question={t("history.sure", { n: entries.value.length })} yes={t("history.yes")}
-      no={t("history.no")} onNo={() => setAsked(false)} onYes={() => void clearHistory().then(() => setAsked(false))} />
+    <Sure title={t("history.clear")} question={t("history.sure", { n: count })} yes={t("history.yes")}
+      no={t("history.no")} onNo={close} onYes={() => void clearHistory().then(() => keepFocus("main"))} />
   );
 }

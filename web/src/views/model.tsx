@@ -3,6 +3,7 @@ import type { Model, ModelState } from "../api/types";
 import { bytes, languageNames, pairName, t } from "../i18n";
 import { doings, isBusy, load, pull, remove, stopWatching, unload } from "../state/pulls";
 import { isInstalled } from "../state/service";
+import { keepFocus, onPress } from "./press";
 import { ProblemBox } from "./problem";
 import { Sure } from "./sure";
 
@@ -14,7 +15,7 @@ export function ModelCard({ model }: { model: Model }) {
   return (
     <li class="model" data-model={id} data-state={state}>
       <div class="model-head">
-        <h3>{id}</h3>
+        <h3 tabIndex={-1}>{id}</h3>
         <span class={`badge ${state}`}>{t(`state.${state}`)}</span>
       </div>
       <p lang="en">{description}</p>
@@ -59,18 +60,27 @@ function shortened(all: string[], told: (some: string[]) => string): string {
 }
 
 function Doings({ model }: { model: Model }) {
-  const { id, download } = model;
+  const { id, state, download } = model;
   const doing = doings.value[id];
   const done = doing?.done ?? download?.done_bytes;
   const total = doing?.total ?? download?.total_bytes;
-  const isMoving = isBusy(id) || download !== undefined;
+  const isMoving = isBusy(id) || state === "downloading";
+  const isPast = doing?.isLeft && state !== "downloading";
   return (
     <div class="doings">
       {isMoving && <Progress id={id} done={done} total={total} />}
-      <p role="status">{doing?.told}</p>
-      {doing?.problem && <ProblemBox problem={doing.problem} onRetry={() => void again(model)} />}
+      <p role="status">{isPast ? "" : doing?.told}</p>
+      {doing?.problem && <ProblemBox problem={doing.problem} onRetry={() => void focusing(id, again(model))} />}
     </div>
   );
+}
+
+/** Keeps the focus on the card: its buttons come and go, and it may move to the other list. */
+async function focusing(id: string, work: Promise<void>): Promise<void> {
+  const heading = `[data-model="${CSS.escape(id)}"] h3`;
+  keepFocus(heading);
+  await work;
+  keepFocus(heading);
 }
 
 function Progress({ id, done = 0, total = 0 }: { id: string; done?: number | undefined; total?: number | undefined }) {
@@ -93,39 +103,46 @@ function again(model: Model): Promise<void> {
   }
 }
 
+const ACTIONS = { pull, watch: pull, load, unload };
+
+const ACTION_OF: Partial<Record<ModelState, keyof typeof ACTIONS>> = {
+  available: "pull", failed: "pull", downloading: "watch", ready: "load", loaded: "unload",
+};
+
 function ModelActions({ model }: { model: Model }) {
   const { id, state, size_bytes } = model;
-  if (isBusy(id)) {
-    return doings.value[id]?.what === "pull"
-      ? <div class="actions"><button type="button" onClick={() => stopWatching(id)}>{t("models.stop")}</button></div>
-      : null;
-  }
+  if (isBusy(id)) return doings.value[id]?.what === "pull" ? <StopButton id={id} /> : null;
+  const action = ACTION_OF[state];
   return (
-    <div class="actions">
-      {(state === "available" || state === "failed") && (
-        <button type="button" aria-label={t("models.pull.of", { model: id })} onClick={() => void pull(id)}>{t("models.pull")}</button>
-      )}
-      {state === "ready" && (
-        <button type="button" aria-label={t("models.load.of", { model: id })} onClick={() => void load(id)}>{t("models.load")}</button>
-      )}
-      {state === "loaded" && (
-        <button type="button" aria-label={t("models.unload.of", { model: id })} onClick={() => void unload(id)}>{t("models.unload")}</button>
+    <div key="actions" class="actions">
+      {action && (
+        <button type="button" key={action} aria-label={t(`models.${action}.of`, { model: id })}
+          onClick={onPress(() => void focusing(id, ACTIONS[action](id)))}>
+          {t(`models.${action}`)}
+        </button>
       )}
       {isInstalled(model) && size_bytes > 0 && <Removal model={model} />}
     </div>
   );
 }
 
+function StopButton({ id }: { id: string }) {
+  const stop = onPress(() => stopWatching(id));
+  return <div key="stop" class="actions"><button type="button" onClick={stop}>{t("models.stop")}</button></div>;
+}
+
 /** Asks once before anything is deleted. */
 function Removal({ model }: { model: Model }) {
   const [isAsked, setAsked] = useState(false);
   const { id, disk_bytes } = model;
-  if (!isAsked) {
-    return <button type="button" aria-label={t("models.remove.of", { model: id })} onClick={() => setAsked(true)}>{t("remove")}</button>;
-  }
+  const close = () => {
+    setAsked(false);
+    keepFocus(`[data-model="${CSS.escape(id)}"] .remove`);
+  };
+  const title = t("models.remove.of", { model: id });
+  if (!isAsked) return <button type="button" class="remove" aria-label={title} onClick={() => setAsked(true)}>{t("remove")}</button>;
   return (
-    <Sure title={t("models.remove.of", { model: id })} question={t("models.remove.sure", { model: id, size: bytes(disk_bytes) })}
-      yes={t("models.remove.yes")} no={t("models.remove.no")} onNo={() => setAsked(false)}
-      onYes={() => void remove(model).then(() => setAsked(false))} />
+    <Sure title={title} question={t("models.remove.sure", { model: id, size: bytes(disk_bytes) })} yes={t("models.remove.yes")}
+      no={t("models.remove.no")} onNo={close} onYes={() => void focusing(id, remove(model)).then(() => setAsked(false))} />
   );
 }

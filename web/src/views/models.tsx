@@ -4,16 +4,22 @@ import { t, type Key } from "../i18n";
 import { keyDialog } from "../state/key";
 import { isInstalled, models, problem, readModels } from "../state/service";
 import { ModelCard } from "./model";
+import { keepFocus } from "./press";
 import { ProblemBox } from "./problem";
 
+// Others may fetch or load models too: the list is read now and then, and often while something moves.
 const REFRESH_MS = 2000;
+const CALM_REFRESHES = 5;
 const isMoving = ({ state }: Model) => state === "downloading" || state === "loading";
 
 export function ModelsView() {
   useEffect(() => {
     void readModels();
-    // Others may fetch or load models too.
-    const timer = setInterval(() => void (models.value?.some(isMoving) && readModels()), REFRESH_MS);
+    let count = 0;
+    const timer = setInterval(() => {
+      const isDue = models.value?.some(isMoving) || ++count % CALM_REFRESHES === 0;
+      if (isDue && isWatched()) void readModels();
+    }, REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
   const all = models.value ?? [];
@@ -30,8 +36,12 @@ export function ModelsView() {
   );
 }
 
+/** Whether somebody sees the list; without the right key it would be asked for in vain. */
+const isWatched = () => document.visibilityState === "visible" && problem.value?.code !== "unauthorized";
+
 async function retry(): Promise<void> {
   await readModels();
+  keepFocus("main");
   if (problem.value?.code === "unauthorized") keyDialog.value = "refused";
 }
 

@@ -4,6 +4,7 @@ import type { Format, Length, Mode } from "../api/types";
 import { isInstalled, languages, models, problem, readService } from "../state/service";
 import { place, setSettings } from "../state/settings";
 import { GlossaryOptions } from "./glossary";
+import { keepFocus } from "./press";
 import { ProblemBox } from "./problem";
 
 const FORMATS: Format[] = ["paragraph", "bullets", "headline"];
@@ -18,7 +19,7 @@ export function Options() {
       <StrictOption />
       <details>
         <summary>{t("option.more")}</summary>
-        {problem.value && <ProblemBox problem={problem.value} onRetry={() => void readService()} />}
+        {problem.value && <ProblemBox problem={problem.value} onRetry={() => void readService().then(() => keepFocus(".options summary"))} />}
         <div class="more">
           <ModelOption />
           <ModeOption />

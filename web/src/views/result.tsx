@@ -12,7 +12,8 @@ import { Take } from "./take";
 export function Result() {
   const { answer } = run.value;
   const codes = columns.value;
-  const shown = shownColumn.value || codes[0] || "source";
+  // The column chosen before may have gone: a plan's language that no model could translate into.
+  const shown = ["source", ...codes].includes(shownColumn.value) ? shownColumn.value : (codes[0] ?? "source");
   return (
     <section class="result" aria-label={t("result")}>
       <ColumnSwitch shown={shown} codes={codes} />

@@ -28,7 +28,7 @@ function planned({ plan }: Run): string {
   const pieces = t("status.chunks", { n: chunks });
   return t("status.plan", {
     language: languageName(source.language),
-    sentences: source.sentences,
+    sentences: t("status.sentences", { n: source.sentences }),
     chunks: input_tokens ? `${pieces} (${t("status.tokens", { n: input_tokens })})` : pieces,
     targets: languageNames(targets),
     models: modelNames(models),
@@ -38,11 +38,11 @@ function planned({ plan }: Run): string {
 export const modelNames = ({ summarizer, translator, translators }: UsedModels) =>
   [summarizer, ...(translators ?? (translator ? [translator] : []))].join(", ");
 
-function said({ phase, progress, plan, answer, wasKept }: Run): string {
+function said({ phase, progress, plan, answer, sentences, wasKept }: Run): string {
   const n = answer?.sentences.length ?? 0;
   switch (phase) {
     case "done": return wasKept ? t("status.kept", { n }) : t("status.done", { n, time: seconds(answer!.timings_ms.total / 1000) });
-    case "cancelled": return t("status.cancelled");
+    case "cancelled": return t(sentences.length ? "status.cancelled" : "status.cancelled.none");
     case "failed": return t("status.failed");
     default: return progress ? stage(progress) : t(plan ? "status.summarize" : "status.sent", { done: 0, total: plan?.chunks ?? 0 });
   }

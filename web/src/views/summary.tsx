@@ -4,7 +4,8 @@ import { clearLight, isLit, isPinned, lights, pinAndShow } from "../state/light"
 import { columns, run } from "../state/run";
 import { formIn } from "../text/marks";
 import { hasNotes, Notes } from "./notes";
-import { FactTexts, isPress } from "./source";
+import { isPress } from "./press";
+import { FactTexts } from "./source";
 
 export function SummaryColumn({ language, isShown }: { language: string; isShown: boolean }) {
   const { sentences, phase, settings } = run.value;
@@ -34,7 +35,7 @@ interface ItemProps {
 
 function Item({ sentence, index, language }: ItemProps) {
   const id = `sentence-${language}-${index}`;
-  const show = () => pinAndShow("sentence", index, "source", `[data-sources~="${index}"]`);
+  const show = () => pinAndShow({ kind: "sentence", indexes: [index] }, "source", `[data-sources~="${index}"]`);
   return (
     <li>
       <span class={`sentence${isLit("sentence", index) ? " lit" : ""}`} id={id} role="button" tabIndex={0}

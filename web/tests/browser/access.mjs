@@ -12,6 +12,7 @@ const enter = async (page, key) => {
 };
 
 const card = (page) => page.locator('[data-model="opus-mt-en-es"]');
+const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText);
 const stored = (page) => page.evaluate(() => [sessionStorage.getItem("breve.key"), localStorage.getItem("breve.key")]);
 
 test("a key is asked for, kept for the tab, and on the device only if wanted", () =>
@@ -33,7 +34,11 @@ test("a key without the manage scope is told so", () =>
     await enter(page, keyed.keys.reader);
     await page.getByRole("link", { name: "Models" }).click();
     await page.getByRole("button", { name: "Fetch opus-mt-en-es" }).click();
-    assert.match(await card(page).locator('.problem[data-code="forbidden"]').innerText(), /lacks the manage scope/);
+    const problem = card(page).locator('.problem[data-code="forbidden"]');
+    assert.match(await problem.innerText(), /lacks the manage scope[\s\S]*breve keys create NAME --scope use --scope manage/);
+    await problem.getByRole("button", { name: "Try again" }).click();
+    await problem.waitFor();
+    assert.equal(await focused(page), "opus-mt-en-es");
   }, { allowed: /401|403/ }));
 
 test("a model is fetched with progress, loaded, unloaded, and removed after a question", () =>
@@ -52,7 +57,11 @@ test("a model is fetched with progress, loaded, unloaded, and removed after a qu
     await card(page).getByRole("button", { name: "Stop watching" }).click();
     await page.getByText("No longer watched").waitFor();
     assert.equal(await card(page).getAttribute("data-state"), "downloading");
+    assert.ok((await share()) > 0.25);
+    await page.getByRole("button", { name: "Watch opus-mt-en-es being fetched" }).click();
+    await card(page).getByRole("button", { name: "Stop watching" }).waitFor();
     hub.release();
+    await page.getByText("opus-mt-en-es is installed").waitFor();
     await page.getByRole("button", { name: "Load opus-mt-en-es" }).click();
     await page.locator('[data-model="opus-mt-en-es"][data-state="loaded"]').waitFor();
     assert.match(await card(page).innerText(), /On disk: .*MB[\s\S]*In memory: /);
@@ -63,10 +72,25 @@ test("a model is fetched with progress, loaded, unloaded, and removed after a qu
     await page.getByRole("button", { name: "Remove opus-mt-en-es" }).click();
     await card(page).locator(".sure button:focus", { hasText: "Keep it" }).press("Enter");
     assert.equal(await card(page).getAttribute("data-state"), "loaded");
+    assert.equal(await focused(page), "Remove opus-mt-en-es");
     await page.getByRole("button", { name: "Remove opus-mt-en-es" }).click();
     await page.getByRole("button", { name: "Remove it" }).click();
     await page.locator('[data-model="opus-mt-en-es"][data-state="available"]').waitFor();
     await page.getByText("was removed").waitFor();
+    assert.equal(await focused(page), "opus-mt-en-es");
+  }, { allowed: /401/ }));
+
+test("what others do with models is seen without asking", () =>
+  onPage(keyed.address, async (page) => {
+    await page.clock.install();
+    await enter(page, keyed.keys.reader);
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.locator('[data-model="es-en-tiny"][data-state="ready"]').waitFor();
+    const headers = { authorization: `Bearer ${keyed.keys.operator}` };
+    const loaded = await fetch(`${keyed.address}/v1/models/es-en-tiny/load`, { method: "POST", headers });
+    assert.equal(loaded.status, 200);
+    await page.clock.runFor(10_000);
+    await page.locator('[data-model="es-en-tiny"][data-state="loaded"]').waitFor();
   }, { allowed: /401/ }));
 
 test("who asks too much is told how long to wait, and may then try again", () =>
@@ -80,6 +104,8 @@ test("who asks too much is told how long to wait, and may then try again", () =>
       if (await problem.count()) break;
     }
     await page.getByRole("button", { name: /Try again in \d+\ss/ }).waitFor();
+    // What ticks there would be read out every second.
+    assert.doesNotMatch(await page.getByRole("alert").innerText(), /\d+\ss/);
     await page.clock.runFor(61_000);
     assert.ok(await page.getByRole("button", { name: "Try again", exact: true }).isEnabled());
   }, { allowed: /429/ }));

@@ -1,6 +1,6 @@
 // axe on each view, in light and dark, in both languages.
 import { test } from "node:test";
-import { accessible, onPage, summarizeExample } from "./browser.mjs";
+import { accessible, done, holdStream, onPage, primary, releaseStream, sentence } from "./browser.mjs";
 import { keyed, open } from "./services.mjs";
 
 for (const colorScheme of ["light", "dark"]) {
@@ -12,7 +12,13 @@ for (const colorScheme of ["light", "dark"]) {
       onPage(open.address, async (page) => {
         await page.locator("details summary").click();
         await accessible(page, `start, ${name}`);
-        await summarizeExample(page);
+        await holdStream(page, "sentence");
+        await page.locator(".editor-head button", { hasText: /Example|ejemplo/ }).click();
+        await primary(page).click();
+        await sentence(page, "es", 0).waitFor();
+        await accessible(page, `running, ${name}`);
+        await releaseStream(page);
+        await done(page);
         await page.locator(".facts tbody button").first().click();
         await accessible(page, `result, ${name}`);
         for (const view of ["models", "history"]) {

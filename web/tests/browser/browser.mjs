@@ -60,6 +60,30 @@ export async function summarizeText(page, text) {
   await primary(page).click();
 }
 
+/**
+ * Lets the events of summaries reach the page up to the first of that name, and the rest when `releaseStream` is called.
+ * Asked for again, it holds the next summary.
+ */
+export const holdStream = (page, name) =>
+  page.evaluate((name) => {
+    window.ownFetch ??= window.fetch;
+    const released = new Promise((resolve) => (window.releaseStream = resolve));
+    window.fetch = async (...request) => {
+      const response = await window.ownFetch(...request);
+      if (!response.ok || !String(request[0]).endsWith("v1/summarize")) return response;
+      const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new TransformStream({
+        async transform(piece, controller) {
+          for (const part of piece.split(/(?<=\n\n)/)) {
+            controller.enqueue(part);
+            if (new RegExp(`^event: ?${name}$`, "m").test(part)) await released;
+          }
+        },
+      }));
+      return new Response(events.pipeThrough(new TextEncoderStream()), response);
+    };
+  }, name);
+export const releaseStream = (page) => page.evaluate(() => window.releaseStream());
+
 /** No serious or critical violation of what axe knows. */
 export async function accessible(page, view) {
   await page.evaluate(AXE);

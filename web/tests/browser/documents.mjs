@@ -1,8 +1,8 @@
 // The smallest documents that readers of Word and PDF files take.
 
-/** A Word file: a zip archive of files that are stored as they are. */
+/** A Word file: a zip archive of files that are stored as they are. Lines within a paragraph are parted by line breaks. */
 export function docx(paragraphs) {
-  const text = (part) => part.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const text = (part) => part.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\n", "</w:t><w:br/><w:t>");
   const body = paragraphs.map((part) => `<w:p><w:r><w:t>${text(part)}</w:t></w:r></w:p>`).join("");
   const main = "http://schemas.openxmlformats.org/";
   return zip({
@@ -47,16 +47,30 @@ function crc32(bytes) {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
-/** A PDF of one page with these lines; without lines it has nothing to read. */
-export function pdf(lines) {
-  const drawn = lines.map((line, at) => `BT /F 12 Tf 72 ${700 - at * 14} Td (${line}) Tj ET`).join("\n");
+/** An archive whose directory says that its first file unpacks to `bytes`. */
+export function unpackingTo(bytes, archive) {
+  const changed = Buffer.from(archive);
+  changed.writeUInt32LE(bytes, changed.indexOf("PK\x01\x02") + 24);
+  return changed;
+}
+
+/** A PDF with these lines on each page; without lines it has nothing to read. */
+export function pdf(...pages) {
+  const numbers = pages.map((_, at) => 4 + at * 2);
   return pdfOf([
     "<< /Type /Catalog /Pages 2 0 R >>",
-    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
-    `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
+    `<< /Type /Pages /Kids [${numbers.map((number) => `${number} 0 R`).join(" ")}] /Count ${pages.length} >>`,
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ...pages.flatMap((lines, at) => pdfPage(lines, numbers[at] + 1)),
   ]);
+}
+
+function pdfPage(lines, content) {
+  const drawn = lines.map((line, at) => `BT /F 12 Tf 72 ${700 - at * 14} Td (${line}) Tj ET`).join("\n");
+  return [
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${content} 0 R /Resources << /Font << /F 3 0 R >> >> >>`,
+    `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
+  ];
 }
 
 /** A PDF that no empty password opens. */

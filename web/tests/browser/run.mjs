@@ -8,4 +8,4 @@ after(async () => {
   await stopServices();
 });
 
-for (const part of ["page", "summarize", "told", "files", "access", "accessible"]) await import(`./${part}.mjs`);
+for (const part of ["page", "phone", "path", "editor", "summarize", "large", "told", "files", "access", "accessible"]) await import(`./${part}.mjs`);

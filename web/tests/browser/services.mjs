@@ -4,7 +4,7 @@ import { startHub } from "./hub.mjs";
 
 export const hub = await startHub();
 
-const limits = { BREVE__LIMITS__TEXT_CHARACTERS: "20000", BREVE__LIMITS__SUMMARY_SENTENCES: "50" };
+const limits = { BREVE__LIMITS__TEXT_CHARACTERS: "400000", BREVE__LIMITS__SUMMARY_SENTENCES: "50" };
 
 export const [open, keyed, limited] = await Promise.all([
   startBreve({ settings: limits }),

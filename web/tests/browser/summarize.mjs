@@ -116,8 +116,8 @@ test("nothing is sent without an article; one that is too long is told before", 
   onPage(open.address, async (page) => {
     await primary(page).press("Enter");
     assert.match(await page.locator(".notice.refused").innerText(), /Paste or open an article first/);
-    await page.locator("#article").fill("Word. ".repeat(4000));
-    assert.match(await page.locator("#meter strong").innerText(), /4,000 characters too many: the service takes 20,000/);
+    await page.locator("#article").fill("Word. ".repeat(70_000));
+    assert.match(await page.locator("#meter strong").innerText(), /20,000 characters too many: the service takes 400,000/);
     assert.equal(await primary(page).getAttribute("aria-disabled"), "true");
   }));
 

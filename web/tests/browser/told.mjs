@@ -1,5 +1,6 @@
 // What a summary's checks can find and the built-in models seldom do: the service's own answer, changed on its way.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { accessible, onPage, sentence, summarizeExample } from "./browser.mjs";
 import { open } from "./services.mjs";
@@ -38,6 +39,50 @@ test("an invented fact stands out from a missing one and from a kept one, by mor
     assert.match(await sentence(page, "es", 1).locator("xpath=..").innerText(), /A name is wrong or missing: Andrés Molina/);
     await accessible(page, "an invented fact");
   }));
+
+const EXAMPLE = readFileSync(new URL("../../src/text/example.txt", import.meta.url), "utf8").trimEnd();
+
+/** The sentence of the example that begins so. */
+function passage(start) {
+  const at = EXAMPLE.indexOf(start);
+  return { start: at, end: EXAMPLE.indexOf(". ", at) + 1, score: 1 };
+}
+
+test("a passage that supports several sentences lights them all", () =>
+  onPage(open.address, async (page) => {
+    await changed(page, ({ sentences }) => {
+      sentences[0].sources = [passage("Trade between")];
+      sentences[2].sources = [passage("Trade between")];
+    });
+    await summarizeExample(page);
+    const both = ["sentence-en-0", "sentence-en-2", "sentence-es-0", "sentence-es-2"];
+    const lit = () => page.locator(".sentence.lit").evaluateAll((all) => all.map(({ id }) => id).sort());
+    const mark = page.locator("mark", { hasText: "Trade between" });
+    assert.equal(await mark.getAttribute("data-numbers"), "1 3");
+    await mark.hover();
+    assert.deepEqual(await lit(), both);
+    await mark.click();
+    await page.mouse.move(0, 0);
+    assert.deepEqual(await lit(), both);
+    assert.equal(await mark.getAttribute("aria-pressed"), "true");
+  }));
+
+test("a fact is shown where it supports the sentence that holds it, not where it stands first", () =>
+  onPage(open.address, async (page) => {
+    await changed(page, (answer) => {
+      answer.sentences = [{ en: "Canada will pay 60%.", es: "Canadá pagará el 60%.", sources: [passage("Canada, which lost")] }];
+      answer.checks.facts = [{ kind: "name", status: "kept", source: "Canada", en: "Canada", es: "Canadá" }];
+    });
+    await summarizeExample(page);
+    await page.locator(".facts tbody button").click();
+    const isShown = (which) => page.locator(".source-text .fact.lit").nth(which).evaluate((fact) => {
+      const [one, all] = [fact, fact.closest(".source-text")].map((element) => element.getBoundingClientRect());
+      return one.top >= all.top && one.bottom <= all.bottom;
+    });
+    await page.locator("mark .fact.lit").waitFor();
+    await page.waitForTimeout(200);
+    assert.deepEqual([await isShown(0), await isShown(2)], [false, true]);
+  }, { viewport: { width: 1440, height: 420 }, reducedMotion: "reduce" }));
 
 test("what was left unread, untranslated, untried or without a model is told", () =>
   onPage(open.address, async (page) => {

@@ -17,6 +17,12 @@ it("each text has the same blanks in both languages, and two forms in both or ne
   }
 });
 
+it("what counts has a form for one", () => {
+  for (const key of keys) for (const text of [TEXTS.en[key], TEXTS.es[key]]) {
+    if (forms(text).some((form) => form.includes("{n}"))) expect(typeof text, key).toBe("object");
+  }
+});
+
 it("every error code of the API is explained", () => {
   const codes = ["invalid_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "input_too_long",
     "unsupported_media_type", "unsupported_language", "rate_limited", "overloaded", "model_loading", "download_failed",

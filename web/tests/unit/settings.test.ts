@@ -29,6 +29,26 @@ describe("the place in the URL", () => {
   });
 });
 
+describe("a shared link", () => {
+  const glossaryIn = (term: unknown) => parsePlace(`#/?term=${encodeURIComponent(JSON.stringify(term))}`).settings.glossary;
+
+  it("names languages by their codes, and nothing else", () => {
+    for (const term of [["x", "__proto__", "y"], ["x", "constructor", "y"], ["x", "ES", "y"], ["x", 5, "y"], ["x", "es", {}]]) {
+      expect(glossaryIn(term)).toEqual([]);
+    }
+    expect(glossaryIn(["x", "es", "y"])).toEqual([{ term: "x", language: "es", translation: "y" }]);
+    expect(glossaryIn(["x"])).toEqual([{ term: "x", language: "", translation: "" }]);
+  });
+
+  it("changes no object but its own", () => {
+    for (const [term, language] of [["polluted", "__proto__"], ["__proto__", "es"]] as const) {
+      const { terms } = glossaryOf([{ term, language, translation: "y" }])!;
+      expect(JSON.stringify(terms)).toBe(`{"${language}":{"${term}":"y"}}`);
+    }
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
 describe("the request", () => {
   it("asks for offsets that slice strings, and for a stream", () => {
     expect(requestOf("Text.", DEFAULTS)).toEqual({

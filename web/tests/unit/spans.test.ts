@@ -20,6 +20,21 @@ describe("segments", () => {
     expect(cut("", [0, 1, "x"])).toEqual([]);
   });
 
+  it("are what the plain definition says, for any marks", () => {
+    const text = "x".repeat(40);
+    let seed = 1;
+    const random = () => (seed = (seed * 48271) % 0x7fffffff) % 45;
+    for (let round = 0; round < 300; round++) {
+      const marks = Array.from({ length: round % 12 }, (_, value) => ({ start: random() - 2, end: random() - 2, value }));
+      const found = segments(text, marks);
+      const held = found.flatMap(({ text, values }) => Array.from(text, () => values));
+      const plain = Array.from(text, (_, at) => marks.filter(({ start, end }) => start <= at && at < end).map(({ value }) => value));
+      expect(held).toEqual(plain);
+      expect(found.map(({ text }) => text).join("")).toBe(text);
+      expect(found.map(({ start }) => start)).toEqual([...new Set(found.map(({ start }) => start))].sort((a, b) => a - b));
+    }
+  });
+
   it("count in UTF-16 units, as strings do", () => {
     expect(cut("🎉 ok", [3, 5, "x"])).toEqual([["🎉 ", ""], ["ok", "x"]]);
   });
