@@ -95,8 +95,8 @@ fn an_operator_can_ask_what_is_wrong_and_whether_it_is_ready() {
 fn after_sigterm_every_request_that_was_taken_is_answered() {
     let home = Home::new();
     let mut service = Service::start_with(&home, &[("BREVE__SERVER__DRAIN_DELAY_S", "0")]);
-    let article = "The mayor spoke to the press. Nobody left the room. ".repeat(40);
-    let body = json!({"text": article, "source": "en", "sentences": 20});
+    let article = "The mayor spoke to the press. Nobody left the room. ".repeat(10);
+    let body = json!({"text": article, "source": "en", "sentences": 10});
     let asked = &service;
     thread::scope(|scope| {
         // Each its own article: the same ones would be one work.

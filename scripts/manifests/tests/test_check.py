@@ -134,7 +134,7 @@ class Command(unittest.TestCase):
 class Facts(unittest.TestCase):
     def test_of_this_repository(self):
         self.assertEqual((PROGRAM.user, PROGRAM.port), (10001, 8080))
-        self.assertEqual(PROGRAM.settings["BREVE__SERVER__SHUTDOWN_TIMEOUT_S"], 30)
+        self.assertEqual(PROGRAM.settings["BREVE__SERVER__SHUTDOWN_TIMEOUT_S"], 65)
 
 
 if __name__ == "__main__":
