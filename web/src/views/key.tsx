@@ -10,8 +10,12 @@ export function KeyDialog() {
     if (state !== "closed" && !dialog.current?.open) dialog.current?.showModal();
     if (state === "closed") dialog.current?.close();
   }, [state]);
+  const closed = () => {
+    // A browser tells of it later: a refusal may have opened the dialog anew by then.
+    if (!dialog.current?.open) keyDialog.value = "closed";
+  };
   return (
-    <dialog ref={dialog} aria-labelledby="key-title" onClose={() => (keyDialog.value = "closed")}>
+    <dialog ref={dialog} aria-labelledby="key-title" onClose={closed}>
       {state !== "closed" && <KeyForm wasRefused={state === "refused"} />}
     </dialog>
   );

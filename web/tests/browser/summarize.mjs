@@ -140,8 +140,9 @@ test("the history is kept in the browser, opened again, switched off and cleared
   onPage(open.address, async (page) => {
     await summarizeExample(page);
     const spanish = await page.locator("ol[lang=es]").innerText();
-    await page.reload();
     await page.getByRole("link", { name: "History" }).click();
+    await page.locator(".entry-open").waitFor();
+    await page.reload();
     await page.locator(".entry-open").click();
     assert.equal(await page.locator("ol[lang=es]").innerText(), spanish);
     await page.getByRole("link", { name: "History" }).click();
