@@ -1,7 +1,7 @@
 // Keys, limits and models.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { done, onPage, primary, summarizeExample } from "./browser.mjs";
+import { done, onPage, primary, summarizeExample, focusOn } from "./browser.mjs";
 import { hub, keyed, limited } from "./services.mjs";
 
 const enter = async (page, key) => {
@@ -12,7 +12,6 @@ const enter = async (page, key) => {
 };
 
 const card = (page) => page.locator('[data-model="opus-mt-en-es"]');
-const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText);
 const stored = (page) => page.evaluate(() => [sessionStorage.getItem("breve.key"), localStorage.getItem("breve.key")]);
 
 test("a key is asked for, kept for the tab, and on the device only if wanted", () =>
@@ -38,7 +37,7 @@ test("a key without the manage scope is told so", () =>
     assert.match(await problem.innerText(), /lacks the manage scope[\s\S]*breve keys create NAME --scope use --scope manage/);
     await problem.getByRole("button", { name: "Try again" }).click();
     await problem.waitFor();
-    assert.equal(await focused(page), "opus-mt-en-es");
+    await focusOn(page, "opus-mt-en-es");
   }, { allowed: /401|403/ }));
 
 test("a model is fetched with progress, loaded, unloaded, and removed after a question", () =>
@@ -72,12 +71,12 @@ test("a model is fetched with progress, loaded, unloaded, and removed after a qu
     await page.getByRole("button", { name: "Remove opus-mt-en-es" }).click();
     await card(page).locator(".sure button:focus", { hasText: "Keep it" }).press("Enter");
     assert.equal(await card(page).getAttribute("data-state"), "loaded");
-    assert.equal(await focused(page), "Remove opus-mt-en-es");
+    await focusOn(page, "Remove opus-mt-en-es");
     await page.getByRole("button", { name: "Remove opus-mt-en-es" }).click();
     await page.getByRole("button", { name: "Remove it" }).click();
     await page.locator('[data-model="opus-mt-en-es"][data-state="available"]').waitFor();
     await page.getByText("was removed").waitFor();
-    assert.equal(await focused(page), "opus-mt-en-es");
+    await focusOn(page, "opus-mt-en-es");
   }, { allowed: /401/ }));
 
 test("what others do with models is seen without asking", () =>

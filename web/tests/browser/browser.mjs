@@ -91,3 +91,10 @@ export async function accessible(page, view) {
   const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   assert.deepEqual(bad.map(({ id, nodes }) => `${view}: ${id}: ${nodes.map(({ html }) => html).join("; ")}`), []);
 }
+
+/** Waits until what has the focus is called `name`, or has that id: the page moves the focus once it is drawn anew. */
+export const focusOn = (page, name) =>
+  page.waitForFunction((wanted) => {
+    const { id, ariaLabel, innerText = "" } = document.activeElement ?? {};
+    return [id, ariaLabel, innerText.trim()].includes(wanted);
+  }, name);

@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { done, holdStream, onPage, primary, releaseStream, sentence, summarizeExample, summarizeText } from "./browser.mjs";
+import { done, holdStream, onPage, primary, releaseStream, sentence, summarizeExample, summarizeText, focusOn } from "./browser.mjs";
 import { open } from "./services.mjs";
 
 const example = (page) => page.getByRole("button", { name: "Example article" }).click();
-const focused = (page) => page.evaluate(() => document.activeElement.innerText || document.activeElement.id);
 
 /** The bodies of the requests for summaries, as they are sent. */
 function requests(page) {
@@ -28,7 +27,7 @@ test("trying again sends the text and the options as they are now", () =>
     await done(page);
     assert.equal(sent.at(-1).text, "The council opened a bridge on Monday. Nobody came.");
     assert.equal(sent.at(-1).targets, undefined);
-    assert.equal(await focused(page), "Summarise again");
+    await focusOn(page, "Summarise again");
   }, { path: "/#/?targets=fr", allowed: /422/ }));
 
 test("a double click starts one run, and the second click does not cancel it", () =>
@@ -49,10 +48,10 @@ test("a keyboard stays on the button that starts and cancels", () =>
     await holdStream(page, "plan");
     await primary(page).press("Enter");
     await page.locator(".status.running .plan").waitFor();
-    assert.equal(await focused(page), "Cancel");
+    await focusOn(page, "Cancel");
     await releaseStream(page);
     await done(page);
-    assert.equal(await focused(page), "Summarise again");
+    await focusOn(page, "Summarise again");
   }));
 
 test("a press on Cancel that the end of the run overtakes starts no other", () =>
@@ -111,7 +110,7 @@ test("a text that the example or Clear took the place of can be put back", () =>
       assert.notEqual(await article.inputValue(), "My own words.");
       await back.click();
       assert.equal(await article.inputValue(), "My own words.");
-      assert.equal(await focused(page), "article");
+      await focusOn(page, "article");
     }
     assert.equal(await back.count(), 0);
   }));

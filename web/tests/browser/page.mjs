@@ -1,7 +1,7 @@
 // The page itself: its weight, its languages, keyboards, phones, and what hostile articles do to it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { done, onPage, primary, sentence, summarizeExample, summarizeText } from "./browser.mjs";
+import { done, onPage, primary, sentence, summarizeExample, summarizeText, focusOn } from "./browser.mjs";
 import { open } from "./services.mjs";
 
 const MOST_BYTES = 150_000;
@@ -53,7 +53,7 @@ test("everything can be done with the keyboard", () =>
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    assert.equal(await page.evaluate(() => document.activeElement.innerText.trim()), "Key");
+    await focusOn(page, "Key");
     await tabTo(page, "Models", "Shift+Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Models" }).waitFor();
@@ -71,7 +71,7 @@ test("everything can be done with the keyboard", () =>
     await page.keyboard.press("ArrowRight");
     assert.deepEqual(await page.locator(".sentence.lit").evaluateAll((all) => all.map(({ id }) => id)), ["sentence-en-1", "sentence-es-1"]);
     await page.keyboard.press("Enter");
-    assert.equal(await page.evaluate(() => document.activeElement.id), "sentence-es-1");
+    await focusOn(page, "sentence-es-1");
     assert.equal(await sentence(page, "en", 1).getAttribute("aria-pressed"), "true");
     await tabTo(page, "Copy");
     await tabTo(page, "API");
