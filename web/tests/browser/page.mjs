@@ -5,9 +5,8 @@ import { done, onPage, primary, sentence, summarizeExample, summarizeText, focus
 import { open } from "./services.mjs";
 
 const MOST_BYTES = 150_000;
-const MOST_MS = 1000;
 
-test("the first load is light, quick, and under a strict policy", () =>
+test("the first load is light, and under a strict policy", () =>
   onPage(open.address, async (page) => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send("Network.enable");
@@ -19,7 +18,7 @@ test("the first load is light, quick, and under a strict policy", () =>
     const total = (await Promise.all(sizes)).reduce((sum, one) => sum + one.responseBodySize + one.responseHeadersSize, 0);
     const interactive = await page.evaluate(() => performance.getEntriesByName("interactive")[0].startTime);
     console.log(`[page] first load: ${total} bytes in ${sizes.length} requests; interactive after ${Math.round(interactive)} ms`);
-    assert.ok(total < MOST_BYTES && interactive < MOST_MS);
+    assert.ok(total < MOST_BYTES, `${total} bytes`);
     const inline = "script:not([src]), style, [style], [onclick], [onload]";
     assert.equal(await page.locator(inline).count(), 0);
   }));
