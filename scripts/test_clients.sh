@@ -18,13 +18,8 @@ fi
 python=$(scripts/evaluation/environment.sh clients scripts/clients/requirements.txt) \
     || die "the Python libraries cannot be installed"
 
-node=$(scripts/node.sh) || die "there is no node, and none can be installed"
+node=$(scripts/node.sh scripts/clients) || die "node and the libraries of npm cannot be installed"
 export PATH=$node:$PATH
-if ! cmp -s scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json; then
-    say "installing the libraries of npm"
-    npm ci --prefix scripts/clients --silent --no-audit --no-fund || die "the libraries of npm cannot be installed"
-    cp scripts/clients/package-lock.json scripts/clients/node_modules/.installed-lock.json
-fi
 
 export BREVE__LIMITS__TEXT_CHARACTERS=20000 BREVE__LOG__FORMAT=text
 . scripts/alone.sh

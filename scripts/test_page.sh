@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 say() { printf '[page] %s\n' "$*"; }
 die() { say "FAILED: $*"; exit 1; }
 
-node=$(scripts/node.sh) || die "there is no node 20.19 or newer, and none can be installed"
+node=$(scripts/node.sh web) || die "node 20.19 or newer, and the libraries of npm, cannot be installed"
 export PATH=$node:$PATH
 
 breve=${1:-${BREVE_BINARY:-}}
@@ -26,11 +26,6 @@ began=$SECONDS
 
 cd web
 export NO_COLOR=1
-if ! cmp -s package-lock.json node_modules/.installed-lock.json; then
-    say "installing the libraries of npm"
-    npm ci --silent --no-audit --no-fund || die "the libraries of npm cannot be installed"
-    cp package-lock.json node_modules/.installed-lock.json
-fi
 ! grep -nE '"resolved"|https?://[^"]*registry' package-lock.json || die "package-lock.json names a registry"
 
 say "checking types"
