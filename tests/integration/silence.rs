@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::program::{Home, Service};
 
-/// Words that stand in no other place than in these requests.
-const ARTICLE: &str = "The Quillfeather council of Brambleton met on Nov. 3. It spent $41.7 million on bridges. \
+/// Words that stand in no other place than in these requests; no time or duration of a log has a figure like its own.
+const ARTICLE: &str = "The Quillfeather council of Brambleton met on Nov. 3. It spent $41,739,205 on bridges. \
      \"We are proud,\" Mayor Tuppence Oddlington said.";
-const SAID: [&str; 6] = ["quillfeather", "brambleton", "41.7", "tuppence", "oddlington", "proud"];
+const SAID: [&str; 7] = ["quillfeather", "brambleton", "41,739,205", "41.739.205", "tuppence", "oddlington", "proud"];
 
 struct Caller<'a> {
     service: &'a Service,
