@@ -137,7 +137,7 @@ impl Secret {
     pub fn generate() -> Result<(KeyId, Self), getrandom::Error> {
         let mut bytes = [0; 36];
         getrandom::fill(&mut bytes)?;
-        let digits = hexadecimal(&bytes);
+        let digits = hex::encode(bytes);
         let (id, rest) = digits.split_at(KeyId::DIGITS);
         Ok((KeyId(id.to_owned()), Self(format!("{}{id}_{rest}", Self::PREFIX))))
     }
@@ -176,24 +176,19 @@ impl Key {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// 32 bytes as 64 hexadecimal digits.
 mod hex_digest {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(digest: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&super::hexadecimal(digest))
+        serializer.serialize_str(&hex::encode(digest))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
         let text = String::deserialize(deserializer)?;
-        let byte = |at: usize| text.get(at * 2..at * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        let bytes: Option<Vec<u8>> = (0..32).map(byte).collect();
-        let digest = bytes.filter(|_| text.len() == 64).and_then(|bytes| bytes.try_into().ok());
-        digest.ok_or_else(|| D::Error::custom("must be 64 hexadecimal digits"))
+        let mut digest = [0; 32];
+        hex::decode_to_slice(text, &mut digest).map_err(|_| D::Error::custom("must be 64 hexadecimal digits"))?;
+        Ok(digest)
     }
 }
 

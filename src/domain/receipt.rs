@@ -212,7 +212,7 @@ impl CheckCounts {
 
 /// Of `text`'s UTF-8 bytes, in lower-case hexadecimal.
 pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -96,8 +96,7 @@ fn gzip(data: &[u8]) -> std::io::Result<Bytes> {
 
 /// Weak: compression changes the bytes.
 fn tag(file: &EmbeddedFile) -> EntityTag {
-    let hash: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    EntityTag::new_weak(hash)
+    EntityTag::new_weak(hex::encode(&file.metadata.sha256_hash()[..16]))
 }
 
 fn content_type(path: &str) -> &'static str {

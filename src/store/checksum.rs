@@ -91,7 +91,7 @@ pub(super) fn sha256(path: &Path) -> Result<Checksum, StoreError> {
 
 /// SHA-256 of `bytes`, as hexadecimal digits.
 pub(super) fn sha256_digits(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn git_sha1(path: &Path) -> Result<Checksum, StoreError> {
@@ -107,14 +107,10 @@ fn digest<D: Digest>(path: &Path, head: &[u8]) -> Result<String, StoreError> {
     let mut buffer = vec![0; 1 << 20];
     loop {
         match file.read(&mut buffer).map_err(fail)? {
-            0 => return Ok(hex(&hasher.finalize())),
+            0 => return Ok(hex::encode(hasher.finalize())),
             count => hasher.update(&buffer[..count]),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

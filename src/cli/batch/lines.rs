@@ -85,7 +85,7 @@ impl Line {
 
     /// Tells lines apart: the first half of the SHA-256, in hexadecimal.
     pub(super) fn fingerprint(&self) -> String {
-        Sha256::digest(&self.bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&Sha256::digest(&self.bytes)[..16])
     }
 
     fn is_blank(&self) -> bool {
