@@ -84,8 +84,17 @@ export const holdStream = (page, name) =>
   }, name);
 export const releaseStream = (page) => page.evaluate(() => window.releaseStream());
 
+/** Waits until the page is drawn and no colour is on its way to another: halfway it has a contrast of its own. */
+const settled = (page) =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(transitions.map(({ finished }) => finished));
+  });
+
 /** No serious or critical violation of what axe knows. */
 export async function accessible(page, view) {
+  await settled(page);
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
