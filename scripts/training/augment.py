@@ -94,7 +94,9 @@ class Augmenter:
         english, spanish = rng.choice(self.templates)
         slots = {match[0]: self._fill(match[1], rng) for match in _SLOT.finditer(english)}
         fill = lambda text, side: _SLOT.sub(lambda match: slots[match[0]][side], text)
+        begins_with_day = spanish[1:2] in self.dates  # which Spanish writes small, but not at the beginning
         english, spanish = fill(english, 0), fill(spanish, 1)
+        spanish = spanish[:1].upper() + spanish[1:] if begins_with_day else spanish
         is_headline = len(english.split()) > 2 and english[-1] not in ".!?"
         return (title_case(english) if is_headline and rng.random() < 0.25 else english), spanish
 

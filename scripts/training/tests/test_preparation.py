@@ -118,6 +118,14 @@ class Names(unittest.TestCase):
                 self.assertEqual(english.split(" lives in ")[0], spanish.split(" vive en ")[0])
 
 
+    def test_a_day_is_written_large_at_the_beginning_alone(self):
+        made = augmenter()
+        made.templates = [("{C}, {A} May", "{C}, {A} de mayo"), ("On {C}", "El {C}")]
+        texts = {made.template(random.Random(seed)) for seed in range(60)}
+        self.assertTrue(any(spanish.startswith("Lunes, ") for _, spanish in texts))
+        self.assertTrue(("On Monday", "El lunes") in texts)
+
+
 class Numbers(unittest.TestCase):
     def test_numbers_are_found_whatever_separates_their_digits(self):
         for english, spanish, digits in [
