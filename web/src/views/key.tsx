@@ -5,14 +5,18 @@ import { readService } from "../state/service";
 
 export function KeyDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isOurs = useRef(false); // the closing that will be told of
   const state = keyDialog.value;
   useEffect(() => {
     if (state !== "closed" && !dialog.current?.open) dialog.current?.showModal();
-    if (state === "closed") dialog.current?.close();
+    if (state !== "closed" || !dialog.current?.open) return;
+    isOurs.current = true;
+    dialog.current.close();
   }, [state]);
   const closed = () => {
-    // A browser tells of it later: a refusal may have opened the dialog anew by then.
-    if (!dialog.current?.open) keyDialog.value = "closed";
+    // A browser tells of it later, when a refusal may ask anew: only what the reader closed is news.
+    if (!isOurs.current) keyDialog.value = "closed";
+    isOurs.current = false;
   };
   return (
     <dialog ref={dialog} aria-labelledby="key-title" onClose={closed}>
