@@ -49,6 +49,9 @@ export const primary = (page) => page.locator(".compose button.primary");
 export const sentence = (page, language, index) => page.locator(`[data-language="${language}"][data-sentence="${index}"]`);
 export const done = (page) => page.locator(".status.done").waitFor();
 
+/** The example article of the page. */
+export const EXAMPLE = readFileSync(new URL("../../src/text/example.txt", import.meta.url), "utf8").trimEnd();
+
 export async function summarizeExample(page) {
   await page.locator(".editor-head button", { hasText: /Example|ejemplo/ }).click();
   await primary(page).click();

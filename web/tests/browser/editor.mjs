@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { done, holdStream, onPage, primary, releaseStream, sentence, summarizeExample, summarizeText, focusOn } from "./browser.mjs";
+import { EXAMPLE, done, holdStream, onPage, primary, releaseStream, sentence, summarizeExample, summarizeText, focusOn } from "./browser.mjs";
 import { open } from "./services.mjs";
 
 const example = (page) => page.getByRole("button", { name: "Example article" }).click();
@@ -133,11 +133,15 @@ test("the time that a summary should take is guessed at first, and then told as 
     assert.doesNotMatch(await meter.innerText(), /guess/);
   }));
 
+// Too many figures for a small translator.
+const HARD = "The committee's report (A5-0985/1999, COM(1999)557, C5-1893/1999) was adopted by the leaders of Canada and Chile, " +
+  "who agreed to cut tariffs on 437,079 farm goods.";
+
 test("strict sentences are told at the end, and fewer of them say what the article does not", () =>
   onPage(open.address, async (page) => {
     const faults = [];
     for (const [isStrict, translated] of [[false, 1], [true, 8]]) {
-      await example(page);
+      await page.locator("#article").fill(`${HARD}\n${EXAMPLE}`);
       await page.getByLabel("Strict").setChecked(isStrict);
       await holdStream(page, "sentence");
       await primary(page).click();

@@ -38,18 +38,6 @@ test("hovering, focusing and clicking a sentence lights its pair and its sources
     assert.equal(await sentence(page, "en", 0).getAttribute("aria-pressed"), "true");
   }));
 
-test("a fact that is missing stands out and is found where it stands", () =>
-  onPage(open.address, async (page) => {
-    await summarizeExample(page);
-    const row = page.locator(".facts tr.missing").first();
-    assert.match(await row.innerText(), /Missing/);
-    assert.equal(await row.locator("svg").count(), 1);
-    await row.getByRole("button").click();
-    const found = page.locator(".source-text .fact.missing.lit").first();
-    assert.equal(await found.innerText(), await row.locator("td").nth(1).innerText());
-    assert.match(await page.locator(".notes .fault").first().innerText(), new RegExp(await found.innerText()));
-  }));
-
 test("strict mode, length, format and glossary are asked for, and stand in the URL without the article", () =>
   onPage(open.address, async (page) => {
     await page.getByLabel("Length").selectOption("short");

@@ -1,8 +1,7 @@
 // What a summary's checks can find and the built-in models seldom do: the service's own answer, changed on its way.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { accessible, onPage, sentence, summarizeExample } from "./browser.mjs";
+import { EXAMPLE, accessible, onPage, sentence, summarizeExample } from "./browser.mjs";
 import { open } from "./services.mjs";
 
 /** Lets `change` alter the answer that the last event holds. */
@@ -17,11 +16,33 @@ const changed = (page, change) =>
     await route.fulfill({ response, body });
   });
 
+/** Tuesday was left out of the Spanish. */
+const withoutTuesday = ({ checks }) => {
+  const fact = checks.facts.find(({ source }) => source === "Tuesday");
+  delete fact.es;
+  fact.status = "missing";
+  checks.faults.push({ sentence: 0, language: "es", fault: "number" });
+};
+
+test("a fact that is missing stands out and is found where it stands", () =>
+  onPage(open.address, async (page) => {
+    await changed(page, withoutTuesday);
+    await summarizeExample(page);
+    const row = page.locator(".facts tr.missing").first();
+    assert.match(await row.innerText(), /Missing/);
+    assert.equal(await row.locator("svg").count(), 1);
+    await row.getByRole("button").click();
+    const found = page.locator(".source-text .fact.missing.lit").first();
+    assert.equal(await found.innerText(), await row.locator("td").nth(1).innerText());
+    assert.match(await page.locator(".notes .fault").first().innerText(), new RegExp(await found.innerText()));
+  }));
+
 test("an invented fact stands out from a missing one and from a kept one, by more than colour", () =>
   onPage(open.address, async (page) => {
-    await changed(page, ({ checks }) => {
-      checks.facts.push({ kind: "name", status: "invented", es: "Andrés Molina" });
-      checks.faults.push({ sentence: 1, language: "es", fault: "name" });
+    await changed(page, (answer) => {
+      withoutTuesday(answer);
+      answer.checks.facts.push({ kind: "name", status: "invented", es: "Andrés Molina" });
+      answer.checks.faults.push({ sentence: 1, language: "es", fault: "name" });
     });
     await summarizeExample(page);
     const rows = page.locator(".facts tbody tr");
@@ -39,8 +60,6 @@ test("an invented fact stands out from a missing one and from a kept one, by mor
     assert.match(await sentence(page, "es", 1).locator("xpath=..").innerText(), /A name is wrong or missing: Andrés Molina/);
     await accessible(page, "an invented fact");
   }));
-
-const EXAMPLE = readFileSync(new URL("../../src/text/example.txt", import.meta.url), "utf8").trimEnd();
 
 /** The sentence of the example that begins so. */
 function passage(start) {
