@@ -121,11 +121,14 @@ class Augmenter:
         return f"{rng.randrange(100)}.{rng.randrange(1, 100)}"
 
     def _number(self, rng):
-        value = rng.randrange(2, 10 ** rng.choice((2, 2, 3, 4, 5, 6)))
+        value = self._value(rng.choice((1, 2, 2, 3, 4, 5, 6)), rng) + 1
         return f"{value:,}" if value > 9999 else str(value)
 
     def _long_number(self, rng):
-        return f"{rng.randrange(1000, 10 ** rng.randrange(4, 8)):,}"
+        return f"{self._value(rng.randrange(4, 8), rng):,}"
+
+    def _value(self, length, rng):
+        return int(figures.written(rng.choice("123456789"), length, rng))
 
 
 def read_templates(path):

@@ -9,6 +9,7 @@ import numpy
 import torch
 
 from copies import Copies
+from splits import Splits
 
 POOL = 12000  # pairs that are sorted by length together
 LONGEST = 90  # pieces
@@ -28,7 +29,7 @@ class Batch:
 
     def __post_init__(self):
         if self.kept is None:
-            within = torch.arange(self.target.shape[1])[None] < self.target_lengths[:, None]
+            within = torch.arange(self.target.shape[1], device=self.target.device)[None] < self.target_lengths[:, None]
             self.kept = within.flatten().nonzero()[:, 0]
 
     def to(self, device):
@@ -60,12 +61,12 @@ def group(encoded, tokens):
 class Stream:
     """Batches for one direction. Each pool is a function of the seed and its number, so resuming repeats nothing."""
 
-    def __init__(self, pairs, passes, augmenter, pieces, direction, tokens, seed):
-        """`pairs`: (source name, English, Spanish); `passes`: {source name: how often in one pass}."""
+    def __init__(self, pairs, passes, augmenter, pieces, direction, tokens, seed, resplit=0.0):
+        """`pairs`: (source name, English, Spanish); `passes`: {source name: how often in one pass}; `resplit`: see Splits."""
         self.pairs, self.augmenter, self.pieces = pairs, augmenter, pieces
         self.weights = [passes[name] * (SHORT_TIMES if len(english.split()) <= SHORT else 1) for name, english, _ in pairs]
         self.reverse, self.tokens, self.seed = direction == "es-en", tokens, seed
-        self.copies = Copies(pieces)
+        self.copies, self.splits = Copies(pieces), Splits(pieces, resplit)
 
     def texts(self, number):
         """The changed pairs of one pool, as (source, target)."""
@@ -80,7 +81,8 @@ class Stream:
     def pool(self, number):
         """The batches of one pool, shuffled."""
         sources, targets = zip(*self.texts(number))
-        rows = zip(self.pieces.encode(list(sources)), self.pieces.encode(list(targets)))
+        rng = random.Random(f"{self.seed}.{number}.splits")
+        rows = zip((self.splits(ids, rng) for ids in self.pieces.encode(list(sources))), self.pieces.encode(list(targets)))
         encoded = [(s + [0], t + [0]) for s, t in rows
                    if 0 < len(s) < LONGEST and 0 < len(t) < LONGEST and self.pieces.unk_id() not in t]
         groups = group(encoded, self.tokens)

@@ -2,6 +2,8 @@
 import collections
 import re
 
+ROUND_YEARS = (1899, 1900, 1911, 1922, 1933, 1944, 1955, 1966, 1977, 1988, 1999, 2000, 2001, 2002, 2011, 2022)
+REPEATS = 0.3  # of digits that are the same as the one before them
 _NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w ]*\d)|\d+(?:[.,]\d+)*)(?!\w)")
 
 
@@ -25,11 +27,17 @@ def another(number, rng):
     if len(number) == 1:
         return number if number in "01" else rng.choice("23456789")
     if len(number) == 4 and number[0] in "12":
-        return str(rng.randrange(1850, 2031))
+        return str(rng.choice(ROUND_YEARS) if rng.random() < REPEATS else rng.randrange(1850, 2031))
     if len(number) == 2 and number[0] != "0":
         return str(rng.randrange(10, 32) if number < "32" else rng.randrange(32, 100))
-    first = "0" if number[0] == "0" else rng.choice("123456789")
-    return first + "".join(rng.choices("0123456789", k=len(number) - 1))
+    return written("0" if number[0] == "0" else rng.choice("123456789"), len(number), rng)
+
+
+def written(number, length, rng):
+    """Goes on with a number to so many digits. Many repeat the one before, which is what a copier miscounts: 1999, 2,000."""
+    while len(number) < length:
+        number += number[-1] if rng.random() < REPEATS else rng.choice("0123456789")
+    return number
 
 
 def replace(text, changes):

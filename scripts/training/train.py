@@ -24,6 +24,7 @@ import measure
 import names
 from batches import Stream
 from network import EMBEDDING, OUTPUT_BIAS, Network
+from risk import Risk
 from sources import SOURCES, SYNTHETIC
 
 HERE = pathlib.Path(__file__).parent
@@ -142,14 +143,15 @@ class Trainer:
         """The data, and which pieces are frequent in it."""
         data = self.options.work / "data"
         pairs, augmenter = corpus.read(data / "train.tsv"), make_augmenter(data, self.pieces)
-        pairs += read_synthetic(data / "synthetic.tsv", self.options.synthetic)
+        pairs += read_synthetic(data / "synthetic.tsv", self.options.synthetic, self.options.direction)
         passes = {name: source.passes for name, source in {**SOURCES, **SYNTHETIC}.items()}
         self.stream = Stream(pairs, passes, augmenter, self.pieces, self.options.direction, self.options.batch_tokens,
-                             self.options.seed)
+                             self.options.seed, self.options.resplit)
         counts = collections.Counter(id for batch in self.stream.pool(-1) for id in batch.target.flatten().tolist())
         frequent = torch.tensor([id for id, _ in counts.most_common(self.options.frequent)])
         self.sampler = Sampler(frequent, self.pieces.get_piece_size(), self.options.others, self.device)
         self.examiner = measure.Examiner(self.options, self.pieces)
+        self.risk = Risk(self.network, self.pieces, augmenter.common, self.options.samples) if self.options.risk else None
 
     def rate(self):
         """Warm-up, then constant, then by the root of the step; in the last minutes down to nothing in a line."""
@@ -164,7 +166,11 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         candidates, gold, shift = self.sampler(batch)
-        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift, guided=self.options.guided)
+        encoded = self.network.encode(batch.source, batch.source_lengths)
+        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift, self.options.guided, encoded,
+                                      self.options.hidden)
+        if self.risk:
+            loss = loss + self.options.risk * self.risk.loss(batch, *encoded, candidates, shift)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.weights.values(), 1.0)
@@ -198,7 +204,8 @@ class Trainer:
             self.tokens, since, now = self.tokens + count, since + count, time.monotonic()
             if self.step % 20 == 0:
                 self.log(f"step {self.step} tokens {self.tokens} loss {mean_loss(list(recent)[-20:]):.4f} "
-                         f"rate {self.rate():.2e} {since / (now - logged):.0f} tokens/s")
+                         f"rate {self.rate():.2e} {since / (now - logged):.0f} tokens/s"
+                         + (f" reward {self.risk.mean:.3f}" if self.risk else ""))
                 logged, since = now, 0
             over = self.over()
             if over or now - saved > 60 * self.options.save_minutes:
@@ -213,10 +220,10 @@ class Trainer:
         self.log("end")
 
 
-def read_synthetic(path, kinds):
-    """Pairs of distil.py: of all kinds, of those alone whose Spanish people wrote ("back"), or none."""
+def read_synthetic(path, kinds, direction):
+    """Pairs of distil.py: of all kinds, of those alone whose side that is learnt people wrote ("back"), or none."""
     pairs = [] if kinds == "none" or not path.exists() else corpus.read(path)
-    return [pair for pair in pairs if kinds == "all" or pair[0].endswith("_es")]
+    return [pair for pair in pairs if kinds == "all" or pair[0].endswith("_es") == (direction == "en-es")]
 
 
 def mean_loss(rows):
@@ -253,6 +260,10 @@ def arguments():
     add("--batch-tokens", type=int, default=2500, help="with padding")
     add("--smooth", type=float, default=0.1)
     add("--guided", type=float, default=0.5, help="weight of the attention's place on copied words in the loss")
+    add("--resplit", type=float, default=0, help="share of the source's words that are split into other pieces (splits.py)")
+    add("--hidden", type=float, default=0, help="share of the target's pieces that the decoder does not see as it goes on")
+    add("--risk", type=float, default=0, help="weight of the risk of what is written, beside likelihood (risk.py)")
+    add("--samples", type=int, default=5, help="translations that are drawn of each pair for the risk")
     add("--average", type=float, default=0.998, help="decay of the averaged weights a step")
     add("--embedding-epsilon", type=float, default=2e-6)
     add("--frequent", type=int, default=2500, help="pieces in every softmax")

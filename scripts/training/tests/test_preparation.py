@@ -12,7 +12,9 @@ import copies  # noqa: E402
 import corpus  # noqa: E402
 import figures  # noqa: E402
 import names  # noqa: E402
+import rewards  # noqa: E402
 import scoring  # noqa: E402
+import splits  # noqa: E402
 
 COMMON = {"the", "street", "brown", "marzo", "hola", "casa", "house", "monday"}
 PIECES = ["▁Hon", "▁Lopez", "▁Heinrich", "▁Vampire", "▁vampire", "▁Te", "gu", "ci", "gal", "pa", "ing", "▁de", "▁A"]
@@ -152,6 +154,58 @@ class Numbers(unittest.TestCase):
             self.assertTrue(10 <= int(figures.another("24", rng)) <= 31)
             self.assertEqual(figures.another("1", rng), "1", "or the singular would be wrong")
             self.assertEqual(len(figures.another("95123", rng)), 5)
+
+    def test_digits_often_repeat_the_one_before(self):
+        rng = random.Random(4)
+        made = [figures.another("95123", rng) for _ in range(500)]
+        repeats = sum(a == b for number in made for a, b in zip(number, number[1:])) / (4 * len(made))
+        self.assertTrue(0.3 < repeats < 0.45, repeats)
+
+
+class Rewards(unittest.TestCase):
+    def reward(self, text):
+        return rewards.Reward("In 1999 Obama met 20 people.", "En 1999 Obama conoció a 20 personas.", COMMON)(text)
+
+    def test_the_reference_is_best(self):
+        self.assertAlmostEqual(self.reward("En 1999 Obama conoció a 20 personas."), 1.0)
+        self.assertGreater(self.reward("En 1999 Obama encontró a 20 personas."), self.reward("Obama vio 20 en 1999."))
+
+    def test_a_number_or_name_that_is_lost_or_made_up_costs_more_than_another_word(self):
+        other_word = self.reward("En 1999 Obama conoció a 20 peces.")
+        for text in ["En 19999 Obama conoció a 20 personas.", "En 1999 Obma conoció a 20 personas.",
+                     "En 1999 Obama conoció a personas.", "En 1999 Obama conoció a 20 personas 7."]:
+            with self.subTest(text):
+                self.assertLess(self.reward(text), other_word)
+
+    def test_nothing_is_worst(self):
+        self.assertLess(self.reward(""), self.reward("¿Qué?"))
+
+
+class Splits(unittest.TestCase):
+    """With pieces that split a word in two ways, and a name."""
+
+    STRINGS = ["<unk>", "▁flood", "▁fl", "ood", "▁Lake", "▁La", "ke", "."]
+
+    def id_to_piece(self, id):
+        return self.STRINGS[id]
+
+    def get_piece_size(self):
+        return len(self.STRINGS)
+
+    def unk_id(self):
+        return 0
+
+    def nbest_encode_as_ids(self, text, most):
+        return {"flood": [[1], [2, 3]], "Lake": [[4], [5, 6]]}[text][:most]
+
+    def test_a_word_is_split_in_another_way_and_a_name_never(self):
+        other = splits.Splits(self, 1.0)
+        self.assertEqual(other([1, 4, 1, 7], random.Random(1)), [2, 3, 4, 2, 3, 7])
+
+    def test_only_the_share_that_was_asked_for_is_split(self):
+        self.assertEqual(splits.Splits(self, 0.0)([1, 4], random.Random(1)), [1, 4])
+        half, rng = splits.Splits(self, 0.5), random.Random(1)
+        self.assertTrue(400 < sum(half([1], rng) == [1] for _ in range(1000)) < 600)
 
 
 class Case(unittest.TestCase):
