@@ -29,7 +29,7 @@ class Batch:
 
     def __post_init__(self):
         if self.kept is None:
-            within = torch.arange(self.target.shape[1], device=self.target.device)[None] < self.target_lengths[:, None]
+            within = torch.arange(self.target.shape[1])[None] < self.target_lengths[:, None]
             self.kept = within.flatten().nonzero()[:, 0]
 
     def to(self, device):

@@ -66,31 +66,31 @@ class Scan(torch.autograd.Function):
 class CrossEntropy(torch.autograd.Function):
     """Label-smoothed cross-entropy of x @ W.T + b in chunks of rows, which never holds all logits at once.
 
-    Returns the loss and the plain negative log-likelihood, sums over rows by their `share`; the second has no gradient.
+    Returns the loss and the plain negative log-likelihood, both means over rows; the second has no gradient.
     """
 
     @staticmethod
-    def forward(ctx, x, weight, bias, gold, share, smooth, chunk):
+    def forward(ctx, x, weight, bias, gold, smooth, chunk):
         dx, dw, db = torch.empty_like(x), torch.zeros_like(weight), torch.zeros_like(bias)
         rows, classes = x.shape[0], weight.shape[0]
         loss, nll = x.new_zeros(()), x.new_zeros(())
         for start in range(0, rows, chunk):
-            part, target, shares = x[start:start + chunk], gold[start:start + chunk, None], share[start:start + chunk, None]
+            part, target = x[start:start + chunk], gold[start:start + chunk, None]
             p = torch.log_softmax(torch.addmm(bias, part, weight.t()), 1)
             gold_p = -p.gather(1, target)
-            nll += (gold_p * shares).sum()
-            loss += (((1 - smooth) * gold_p - smooth / classes * p.sum(1, keepdim=True)) * shares).sum()
-            p.exp_().sub_(smooth / classes).scatter_add_(1, target, torch.full_like(gold_p, smooth - 1)).mul_(shares)
+            nll += gold_p.sum()
+            loss += (1 - smooth) * gold_p.sum() - smooth / classes * p.sum()
+            p.exp_().sub_(smooth / classes).scatter_add_(1, target, torch.full_like(gold_p, smooth - 1)).div_(rows)
             db += p.sum(0)
             dx[start:start + chunk] = p @ weight
             dw.addmm_(p.t(), part)
         ctx.save_for_backward(dx, dw, db)
-        return loss, nll
+        return loss / rows, nll / rows
 
     @staticmethod
     def backward(ctx, grad, _):
         dx, dw, db = ctx.saved_tensors
-        return dx * grad, dw * grad, db * grad, None, None, None, None
+        return dx * grad, dw * grad, db * grad, None, None, None
 
 
 class Network(nn.Module):
@@ -204,30 +204,22 @@ class Network(nn.Module):
         rows, targets, sources = links.unbind(1)
         return -(self.attention[rows, targets, sources] + 1e-6).log().sum()
 
-    def loss(self, batch, candidates, gold, smooth, shift=None, guided=0.0, encoded=None, hidden=0.0):
+    def loss(self, batch, candidates, gold, smooth, shift=None, guided=0.0, hidden=0.0):
         """Teacher-forced loss and negative log-likelihood a target token, over the `candidates` (ids) alone.
 
         `gold` holds the targets as indices into the candidates, [batch, time]; `shift` is added to their logits;
-        `guided` weighs how far the attention has to be where the batch's links say; `encoded` is what `encode` gave;
-        `hidden` is the share of the target's pieces that what comes after them does not see.
+        `guided` weighs how far the attention has to be where the batch's links say; `hidden` is the share of the
+        target's pieces that what comes after them does not see.
         """
-        context, mask = encoded or self.encode(batch.source, batch.source_lengths)
-        share = torch.full(batch.kept.shape, 1 / len(batch.kept), device=batch.kept.device)
-        loss, nll = self.read(context, mask, batch, (candidates, gold, shift), share, smooth, hidden)
-        guidance = guided * self._guidance(batch.links) / len(batch.kept) if guided else 0.0
-        return loss + guidance, nll
-
-    def output_layer(self, candidates, shift=None):
-        """Weight and bias of these ids' logits."""
-        bias = self.weights[OUTPUT_BIAS][0][candidates]
-        return F.embedding(candidates, self.weights[EMBEDDING]), bias if shift is None else bias + shift
-
-    def read(self, context, mask, batch, softmax, share, smooth, hidden=0.0):
-        """Loss and negative log-likelihood of a batch's targets, each kept piece by its share. See `loss`."""
-        candidates, gold, shift = softmax
+        context, mask = self.encode(batch.source, batch.source_lengths)
         x = F.pad(self._embed(batch.target), (0, 0, 1, 0))[:, :-1]  # the first input is a zero vector
         if hidden:
             x = x * (torch.rand(x.shape[:2], device=x.device) >= hidden)[..., None]
         x, _ = self.decode(x + self.positions[:x.shape[1]], context, mask)
+        guidance = guided * self._guidance(batch.links) / len(batch.kept) if guided else 0.0
+        weight = F.embedding(candidates, self.weights[EMBEDDING])
+        bias = self.weights[OUTPUT_BIAS][0][candidates]
+        bias = bias if shift is None else bias + shift
         x, gold = x.flatten(0, 1)[batch.kept], gold.flatten()[batch.kept]
-        return CrossEntropy.apply(x, *self.output_layer(candidates, shift), gold, share, smooth, CHUNK[x.device.type])
+        loss, nll = CrossEntropy.apply(x, weight, bias, gold, smooth, CHUNK[x.device.type])
+        return loss + guidance, nll

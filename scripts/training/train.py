@@ -24,7 +24,6 @@ import measure
 import names
 from batches import Stream
 from network import EMBEDDING, OUTPUT_BIAS, Network
-from risk import Risk
 from sources import SOURCES, SYNTHETIC
 
 HERE = pathlib.Path(__file__).parent
@@ -151,7 +150,6 @@ class Trainer:
         frequent = torch.tensor([id for id, _ in counts.most_common(self.options.frequent)])
         self.sampler = Sampler(frequent, self.pieces.get_piece_size(), self.options.others, self.device)
         self.examiner = measure.Examiner(self.options, self.pieces)
-        self.risk = Risk(self.network, self.pieces, augmenter.common, self.options.samples) if self.options.risk else None
 
     def rate(self):
         """Warm-up, then constant, then by the root of the step; in the last minutes down to nothing in a line."""
@@ -166,11 +164,8 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         candidates, gold, shift = self.sampler(batch)
-        encoded = self.network.encode(batch.source, batch.source_lengths)
-        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift, self.options.guided, encoded,
+        loss, nll = self.network.loss(batch, candidates, gold, self.options.smooth, shift, self.options.guided,
                                       self.options.hidden)
-        if self.risk:
-            loss = loss + self.options.risk * self.risk.loss(batch, *encoded, candidates, shift)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.weights.values(), 1.0)
@@ -204,8 +199,7 @@ class Trainer:
             self.tokens, since, now = self.tokens + count, since + count, time.monotonic()
             if self.step % 20 == 0:
                 self.log(f"step {self.step} tokens {self.tokens} loss {mean_loss(list(recent)[-20:]):.4f} "
-                         f"rate {self.rate():.2e} {since / (now - logged):.0f} tokens/s"
-                         + (f" reward {self.risk.mean:.3f}" if self.risk else ""))
+                         f"rate {self.rate():.2e} {since / (now - logged):.0f} tokens/s")
                 logged, since = now, 0
             over = self.over()
             if over or now - saved > 60 * self.options.save_minutes:
@@ -262,8 +256,6 @@ def arguments():
     add("--guided", type=float, default=0.5, help="weight of the attention's place on copied words in the loss")
     add("--resplit", type=float, default=0, help="share of the source's words that are split into other pieces (splits.py)")
     add("--hidden", type=float, default=0, help="share of the target's pieces that the decoder does not see as it goes on")
-    add("--risk", type=float, default=0, help="weight of the risk of what is written, beside likelihood (risk.py)")
-    add("--samples", type=int, default=5, help="translations that are drawn of each pair for the risk")
     add("--average", type=float, default=0.998, help="decay of the averaged weights a step")
     add("--embedding-epsilon", type=float, default=2e-6)
     add("--frequent", type=int, default=2500, help="pieces in every softmax")
