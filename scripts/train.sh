@@ -108,10 +108,10 @@ else
     cp "$(ema es-en all)" "$work/es-en/average.safetensors"
     for direction in es-en en-es; do
         start=$work/$direction/average.safetensors
-        train "$work" $direction main "$dev" --start "$start" --cooldown "$cool" --rate 3e-4
-        # Between what it started from and what came of it; for es-en nearer to the start.
-        again=$([ $direction = es-en ] && echo "$start" || true)
-        "$python" "$code/average.py" "$work/$direction/final.safetensors" "$start" ${again:+"$again"} "$(ema $direction main)"
+        # What es-en learns to write is people's here, and it is never read twice the same.
+        varied=; [ $direction = en-es ] || varied="--synthetic back --resplit 0.15 --hidden 0.1"
+        train "$work" $direction main "$dev" --start "$start" --cooldown "$cool" "$@" --rate 3e-4 $varied
+        "$python" "$code/average.py" "$work/$direction/final.safetensors" "$start" "$(ema $direction main)"
     done
 fi
 for direction in es-en en-es; do
