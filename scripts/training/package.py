@@ -122,7 +122,7 @@ def main():
     source, target = options.direction.split("-")
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
     data = options.work / "data"
-    synthetic = train.read_synthetic(data / "synthetic.tsv", "all")
+    synthetic = train.read_synthetic(data / "synthetic.tsv", "all", options.direction)
     texts = [pair[2 if target == "es" else 1] for pair in corpus.read(data / "train.tsv") + synthetic]
     allowed = allowed_ids(pieces, texts)
     tensors = bar(load_file(options.weights or folder / "main" / "ema.safetensors"), allowed)
