@@ -1,5 +1,5 @@
 """Which pieces of a translation are copies of which of the source's."""
-from pieces import SPACE, is_digit
+from pieces import SPACE, is_digit, words
 
 
 class Copies:
@@ -17,9 +17,8 @@ class Copies:
 
     def _words(self, ids):
         """{what identifies a word: the places of its pieces}, of the words that stand once."""
-        begins = [at for at, id in enumerate(ids) if at == 0 or self.begins[id]] + [len(ids)]
         found, twice = {}, set()
-        for start, end in zip(begins, begins[1:]):
+        for start, end in words(ids, self.begins):
             while end > start and not self.is_word[ids[end - 1]]:
                 end -= 1
             places = list(range(start, end))

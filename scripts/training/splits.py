@@ -1,5 +1,5 @@
 """Other splits of a word into pieces (subword regularisation, Kudo, 2018), so that a text is never read twice the same."""
-from pieces import SPACE
+from pieces import SPACE, words
 
 MOST = 6  # splits of a word, the best first
 
@@ -11,13 +11,13 @@ class Splits:
         """`share`: of the words."""
         self.pieces, self.share, self.known = pieces, share, {}
         self.strings = [pieces.id_to_piece(id) for id in range(pieces.get_piece_size())]
+        self.begins = [string.startswith(SPACE) for string in self.strings]
 
     def __call__(self, ids, rng):
         if not self.share:
             return ids
-        begins = [at for at, id in enumerate(ids) if at == 0 or self.strings[id].startswith(SPACE)] + [len(ids)]
-        words = [ids[start:end] for start, end in zip(begins, begins[1:])]
-        return [id for word in words for id in (self._other(tuple(word), rng) if rng.random() < self.share else word)]
+        found = [ids[start:end] for start, end in words(ids, self.begins)]
+        return [id for word in found for id in (self._other(tuple(word), rng) if rng.random() < self.share else word)]
 
     def _other(self, word, rng):
         if word not in self.known:
