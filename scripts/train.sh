@@ -45,9 +45,14 @@ if [ ! -f "$work/raw/all.dedup.en" ]; then
     mkdir -p "$work/raw"
     tar -xJf "$archive" -C "$work/raw"
 fi
+pairs=()
+if [ -n "$texts" ]; then
+    [ -f "$work/texts/pairs.tsv" ] || "$code/fetch_texts.sh" "$work"
+    pairs=(--pairs "$work/texts/pairs.tsv")
+fi
 if [ ! -f "$work/data/names.json" ]; then
     say "cleaning the pairs"
-    "$python" "$code/corpus.py" "$work/raw" "$work/data" --held-out "$held_out"/*
+    "$python" "$code/corpus.py" "$work/raw" "$work/data" --held-out "$held_out"/* "${pairs[@]}"
 fi
 for direction in es-en en-es; do
     if [ ! -f "$work/$direction/init.safetensors" ]; then
@@ -91,7 +96,6 @@ if [ -z "$texts" ]; then
     done
 else
     train "$work" es-en pairs "$dev" --synthetic none --cooldown "$cool" "$@"
-    [ -f "$work/texts/wikivital.en.txt" ] || "$code/fetch_texts.sh" "$work"
     for language in en es; do
         [ -f "$work/mono.$language.tsv" ] || "$python" "$code/mono.py" "$work/mono.$language.tsv" \
             "$work"/texts/*."$language".txt --held-out "$held_out"/*

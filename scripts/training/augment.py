@@ -121,7 +121,7 @@ class Augmenter:
         return f"{rng.randrange(100)}.{rng.randrange(1, 100)}"
 
     def _number(self, rng):
-        value = self._value(rng.choice((1, 2, 2, 3, 4, 5, 6)), rng) + 1
+        value = max(2, self._value(rng.choice((1, 2, 2, 3, 4, 5, 6)), rng))  # 1 has the singular
         return f"{value:,}" if value > 9999 else str(value)
 
     def _long_number(self, rng):

@@ -1,11 +1,12 @@
-"""From the archive to clean pairs: corpus.py ARCHIVE OUT --held-out FILE...
+"""From the archive to clean pairs: corpus.py ARCHIVE OUT --held-out FILE... [--pairs FILE]
 
-ARCHIVE is a directory that holds all.dedup.{en,es,src}. Writes OUT/{train,held}.tsv, a pair a line: source, English,
+ARCHIVE is a directory that holds all.dedup.{en,es,src}, FILE what parallel.py made. Writes OUT/{train,held}.tsv, a pair a line: source, English,
 Spanish; OUT/counts.json, for the model card; and OUT/names.json, which words are names and which are not. `held` are a
 few pairs of prose that nothing is trained on.
 """
 import argparse
 import collections
+import itertools
 import json
 import pathlib
 import re
@@ -115,7 +116,8 @@ def write(path, pairs):
 
 def read(path):
     """Pairs as `write` wrote them."""
-    return [tuple(line.rstrip("\n").split("\t")) for line in open(path, encoding="utf-8")]
+    with open(path, encoding="utf-8") as file:
+        return [tuple(line.rstrip("\n").split("\t")) for line in file]
 
 
 def find_names(pairs):
@@ -130,9 +132,11 @@ def main():
     parser.add_argument("archive", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--held-out", nargs="+", required=True, help="texts of evaluation sets, both languages")
+    parser.add_argument("--pairs", type=pathlib.Path, help="more pairs, as parallel.py writes them")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    train, held, counts = split(read_archive(options.archive), HeldOut(options.held_out))
+    pairs = itertools.chain(read_archive(options.archive), read(options.pairs) if options.pairs else ())
+    train, held, counts = split(pairs, HeldOut(options.held_out))
     write(options.out / "train.tsv", train)
     write(options.out / "held.tsv", held)
     (options.out / "counts.json").write_text(json.dumps(counts, indent=1))

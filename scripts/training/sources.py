@@ -32,6 +32,9 @@ SOURCES = {
     # The archive goes on with Pro Git, which is non-commercial, from pair 19,100 or so.
     "tech_docs_md": Source("CC-BY-4.0 and MIT", 0.25, "Open Source Guides, Astro, React", first=18800),
     "gnome_user_docs": Source("CC-BY-3.0 and CC-BY-SA-3.0", 0.3, "GNOME's help pages"),
+    "cataclysm": Source("CC-BY-SA-3.0", 1, "Cataclysm: Dark Days Ahead, a game of much text"),
+    "debian_handbook": Source("CC-BY-SA-3.0", 1, "The Debian Administrator's Handbook"),
+    "libreoffice_help": Source("MPL-2.0", 0.12, "LibreOffice's help pages"),
 }
 
 # Text in one language, of which distil.py makes pairs. `passes` as above; fetch_texts.sh and texts.py say where each comes from.
@@ -47,5 +50,6 @@ SYNTHETIC = {
     "factbook": Source("public domain", 0.4, "The World Factbook, 2014 and 2025"),
     "wordnetex": Source("WordNet-3.0", 0.2, "example sentences of WordNet"),
     "pivot_own": Source("as the pairs'", 0.6, "English sides of the pairs of prose above"),
+    "pairs_es": Source("as the pairs'", 0.6, "Spanish sides of the pairs of prose above; English is by es-en"),
     "wikivital_es": Source("CC-BY-SA-4.0", 1, "Spanish Wikipedia, beginnings of vital articles; English is by es-en"),
 }

@@ -3,32 +3,16 @@ import contextlib
 import io
 import pathlib
 import sys
-import tarfile
-import tempfile
 import unittest
-import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE / "tests")]
 import corpus  # noqa: E402
 import mono  # noqa: E402
 import sentences  # noqa: E402
 import texts  # noqa: E402
 import wikitext  # noqa: E402
-
-
-class Folder(unittest.TestCase):
-    """A folder for the files of one test."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def file(self, name, text):
-        path = self.folder / name
-        path.write_text(text, encoding="utf-8")
-        return path
+from folder import Folder  # noqa: E402
 
 
 class Splitting(unittest.TestCase):
@@ -137,18 +121,6 @@ class Markup(unittest.TestCase):
 
 class Packages(Folder):
     """Sentences out of files like those of the packages."""
-
-    def wheel(self, name, files):
-        with zipfile.ZipFile(self.folder / name, "w") as archive:
-            for path, text in files.items():
-                archive.writestr(path, text)
-
-    def tar(self, name, files):
-        with tarfile.open(self.folder / name, "w") as archive:
-            for path, text in files.items():
-                entry = tarfile.TarInfo(path)
-                entry.size = len(text.encode())
-                archive.addfile(entry, io.BytesIO(text.encode()))
 
     def written(self):
         """(sources left out, {name of a file: its lines})"""
