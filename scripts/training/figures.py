@@ -4,7 +4,7 @@ import re
 
 ROUND_YEARS = (1899, 1900, 1911, 1922, 1933, 1944, 1955, 1966, 1977, 1988, 1999, 2000, 2001, 2002, 2011, 2022)
 REPEATS = 0.3  # of digits that are the same as the one before them
-_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w ]*\d)|\d+(?:[.,]\d+)*)(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![ \u00a0\u202f]?\d)|\d+(?:[.,]\d+)*)(?!\w)")
 
 
 def digits(number):
