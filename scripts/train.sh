@@ -110,12 +110,12 @@ else
     ema() { printf '%s' "$work/$1/$2/ema.safetensors"; }
     "$python" "$code/average.py" "$work/en-es/average.safetensors" "$(ema en-es all)" "$(ema en-es back)"
     cp "$(ema es-en all)" "$work/es-en/average.safetensors"
+    rest=("$@")
     # last DIRECTION RUN OPTIONS...: one that goes on from the mean, and learns to write what people wrote.
     last() {
         train "$work" "$1" "$2" "$dev" --start "$work/$1/average.safetensors" --cooldown "$cool" "${rest[@]}" --rate 3e-4 \
             --synthetic back "${@:3}"
     }
-    rest=("$@")
     last es-en main --resplit 0.15 --hidden 0.1
     last en-es main
     last en-es varied --resplit 0.05 --hidden 0.05 --seed 18

