@@ -37,7 +37,7 @@ await shoot("summary", DESK, async (page) => {
 });
 await shoot("facts", DESK, async (page) => {
   await summarizeExample(page);
-  await page.locator(".facts tr.missing button").first().click();
+  await page.locator(".facts tr button").first().click();
   await scrollTo(page, ".checks-panel");
 });
 await shoot("dark", { ...DESK, colorScheme: "dark", locale: "es-ES" }, async (page) => {
