@@ -1,8 +1,12 @@
-"""Changes to pairs while training, the same on both sides: names, numbers, letter case; and sentences from templates."""
+"""Changes to pairs while training, the same on both sides: names, numbers, quotation marks and letter case.
+
+And sentences from templates.
+"""
 import re
 
 import figures
 import names
+import quotes
 
 _SLOT = re.compile(r"\{([A-Z])(\d?)\}")
 _SEPARATORS = str.maketrans(".,", ",.")
@@ -26,7 +30,8 @@ def title_case(text):
 class Augmenter:
     """Pairs here are (English, Spanish) whatever the direction. Chances are of one pair being changed so."""
 
-    NAMES, NUMBERS, PLACES, CASE = 0.5, 0.7, 0.3, 0.10
+    NAMES, NUMBERS, PLACES, QUOTES, CASE = 0.5, 0.7, 0.3, 0.15, 0.10
+    ROUND = 0.2  # of the numbers that are put in: `zeros` of figures.py
 
     def __init__(self, inventor, common, templates, places, languages, dates):
         """`templates`, `places` and `languages` are pairs of English and Spanish; `dates` has such pairs by slot."""
@@ -38,8 +43,10 @@ class Augmenter:
         english, spanish = self._swap_place(english, spanish, rng)
         english, spanish = self._swap_names(english, spanish, rng)
         if rng.random() < self.NUMBERS:
-            changes = {d: figures.another(d, rng) for d in figures.shared(english, spanish)}
+            changes = {d: figures.another(d, rng, self.ROUND) for d in figures.shared(english, spanish)}
             english, spanish = figures.replace(english, changes), figures.replace(spanish, changes)
+        if rng.random() < self.QUOTES:
+            english, spanish = self._quote(english, spanish, rng)
         if rng.random() < self.CASE:
             english, spanish = self._case(english, spanish, rng)
         return english, spanish
@@ -63,6 +70,12 @@ class Augmenter:
                 new = rng.choice(self.places)
                 return substitute(english, {word: new[0]}), substitute(spanish, {other: new[1]})
         return english, spanish
+
+    def _quote(self, english, spanish, rng):
+        found = names.shared_names(english, spanish, self.common)
+        if found and rng.random() < 0.3:
+            return quotes.emphasis(english, spanish, rng.choice(found))
+        return quotes.quotation(english, spanish, self.inventor.person, rng)
 
     def _case(self, english, spanish, rng):
         """Headlines and the like: only short texts, where case and stops vary most."""
@@ -128,7 +141,7 @@ class Augmenter:
         return f"{self._value(rng.randrange(4, 8), rng):,}"
 
     def _value(self, length, rng):
-        return int(figures.written(rng.choice("123456789"), length, rng))
+        return int(figures.written(rng.choice("123456789"), length, rng, self.ROUND))
 
 
 def read_templates(path):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy
 import torch
 
+import quotes
 from copies import Copies
 from splits import Splits
 
@@ -76,6 +77,7 @@ class Stream:
                 english, spanish = self.augmenter.template(rng)
             else:
                 english, spanish = self.augmenter(english, spanish, rng)
+            english, spanish = quotes.alike(english, spanish, self.reverse)
             yield (spanish, english) if self.reverse else (english, spanish)
 
     def pool(self, number):

@@ -1,8 +1,8 @@
 """Scores a packaged translator on every bar: evaluate.py MODEL DIRECTION --breve BINARY [--only SET,...]
 
-Breve's own runtime translates (`breve generate`). Sets: flores-dev and newstest2012 (BLEU), names, numbers, short.
-Names and numbers are those of held_out.py; the table of short texts lies beside this script. Writes what went wrong
-into --findings, and the figures as one line of JSON to the standard output.
+Breve's own runtime translates (`breve generate`). Sets: flores-dev and newstest2012 (BLEU), names, numbers, round
+(numbers), quotes, short. The table of short texts lies beside this script, and held_out.py made the four before it.
+Writes what went wrong into --findings, and the figures as one line of JSON to the standard output.
 """
 import argparse
 import json
@@ -13,10 +13,11 @@ import tempfile
 
 import sacrebleu
 
+import quotes
 import scoring
 
 HERE = pathlib.Path(__file__).parent
-SETS = ("flores-dev", "newstest2012", "names", "numbers", "short")
+SETS = ("flores-dev", "newstest2012", "names", "numbers", "round", "quotes", "short")
 
 
 def read_rows(path):
@@ -61,12 +62,19 @@ def name_scores(options, _):
     return scores, [[*row, text] for row, text, h in zip(rows, output, hits) if not all(h)]
 
 
-def number_scores(options, _):
-    rows = read_rows(options.tests / f"numbers.{options.direction}.tsv")
+def number_scores(options, name):
+    rows = read_rows(options.tests / f"{name}.{options.direction}.tsv")
     output = translate(options, [row[0] for row in rows])
     hits = [[scoring.holds_number(number, text) for number in row[1:]] for row, text in zip(rows, output)]
     scores = {"sentences": percent([all(h) for h in hits]), "numbers": percent([x for h in hits for x in h])}
     return scores, [[*row, text] for row, text, h in zip(rows, output, hits) if not all(h)]
+
+
+def quote_scores(options, _):
+    rows = read_rows(options.tests / f"quotes.{options.direction}.tsv")
+    output = translate(options, [row[0] for row in rows])
+    hits = [quotes.count(text) == int(wanted) for (_, wanted), text in zip(rows, output)]
+    return {"sentences": percent(hits)}, [[*row, text] for row, text, hit in zip(rows, output, hits) if not hit]
 
 
 def short_scores(options, _):
@@ -77,7 +85,8 @@ def short_scores(options, _):
     return {"right": len(rows) - len(wrong), "of": len(rows)}, wrong
 
 
-STAGES = {"flores-dev": bleu, "newstest2012": bleu, "names": name_scores, "numbers": number_scores, "short": short_scores}
+STAGES = {"flores-dev": bleu, "newstest2012": bleu, "names": name_scores, "numbers": number_scores, "round": number_scores,
+          "quotes": quote_scores, "short": short_scores}
 
 
 def main():

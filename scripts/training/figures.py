@@ -22,19 +22,27 @@ def shared(source, target, least=1):
     return [d for d, count in left.items() if count == 1 and right[d] == 1 and len(d) >= least]
 
 
-def another(number, rng):
-    """Other digits, as many. A year stays one, and what may be a day of the month; 1 stays, and with it the singular."""
+def is_year(number):
+    return len(number) == 4 and number[0] in "12"
+
+
+def another(number, rng, zeros=0.0):
+    """Other digits, as many. A year stays one, and what may be a day of the month; 1 stays, and with it the singular.
+    `zeros`: see `written`."""
     if len(number) == 1:
         return number if number in "01" else rng.choice("23456789")
-    if len(number) == 4 and number[0] in "12":
+    if is_year(number):
         return str(rng.choice(ROUND_YEARS) if rng.random() < REPEATS else rng.randrange(1850, 2031))
     if len(number) == 2 and number[0] != "0":
         return str(rng.randrange(10, 32) if number < "32" else rng.randrange(32, 100))
-    return written("0" if number[0] == "0" else rng.choice("123456789"), len(number), rng)
+    return written("0" if number[0] == "0" else rng.choice("123456789"), len(number), rng, zeros)
 
 
-def written(number, length, rng):
-    """Goes on with a number to so many digits. Many repeat the one before, which is what a copier miscounts: 1999, 2,000."""
+def written(number, length, rng, zeros=0.0):
+    """Goes on with a number to so many digits. Many repeat the one before, which is what a copier miscounts: 1999, 2,000.
+    This share of all, `zeros`, has zeros alone after one digit or two, as numbers in news have: 100, 12,000."""
+    if zeros and rng.random() < zeros and number != "0":
+        return (number + rng.choice(("", "5", rng.choice("123456789")))).ljust(length, "0")[:length]
     while len(number) < length:
         number += number[-1] if rng.random() < REPEATS else rng.choice("0123456789")
     return number
