@@ -81,7 +81,7 @@ train() {
     [ ! -f "$folder/$direction/$run/ended" ] || return 0
     say "training $direction, run $run, $minutes minutes; touch $folder/$direction/$run/STOP to end it with a checkpoint"
     LD_PRELOAD=$preload "$python" "$code/train.py" "$folder" --direction "$direction" --run "$run" --dev "$dev" \
-        --minutes "$minutes" "$@"
+        --minutes "$minutes" "$@" || die "run $run of $direction did not come to its end; the same command goes on with it"
     [ ! -f "$folder/$direction/$run/STOP" ] || die "stopped; remove $folder/$direction/$run/STOP to go on"
     touch "$folder/$direction/$run/ended"
 }

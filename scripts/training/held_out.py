@@ -1,4 +1,4 @@
-"""Test sets from held-out pairs: held_out.py WORK DIRECTION [--names 1200] [--numbers 600] [--quotes 600]
+"""Test sets from held-out pairs: held_out.py WORK DIRECTION [--names 1200] [--numbers 1200] [--quotes 600]
 
 Writes WORK/tests/names.DIRECTION.tsv (a source sentence, then the names that its translation must hold),
 numbers.DIRECTION.tsv (a sentence, then digit strings), round.DIRECTION.tsv (the same with round numbers) and
@@ -85,7 +85,7 @@ def main():
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("direction", choices=("en-es", "es-en"))
     parser.add_argument("--names", type=int, default=1200)
-    parser.add_argument("--numbers", type=int, default=600)
+    parser.add_argument("--numbers", type=int, default=1200)
     parser.add_argument("--quotes", type=int, default=600)
     options = parser.parse_args()
     import sentencepiece  # which the tests of the rest do without

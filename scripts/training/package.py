@@ -95,6 +95,8 @@ def data_card(pairs, counts):
     """The tables of sources, for the model card. `pairs`: those that were trained on, of the archive and of texts."""
     rows = ["| source | pairs in the archive | used | passes | licence | what |", "|---|---|---|---|---|---|"]
     for name, source in SOURCES.items():
+        if name not in counts:  # those of packages, which --pairs-only does without
+            continue
         count = counts[name]
         rows.append(f"| {name} | {count['read']} | {count['train']} | {source.passes} | {source.licence} | {source.what} |")
     made = collections.Counter(pair[0] for pair in pairs)

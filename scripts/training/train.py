@@ -281,6 +281,8 @@ def main():
         signal.signal(number, lambda *_: setattr(trainer, "stopping", True))
     trainer.prepare()
     trainer.run()
+    if trainer.stopping:
+        raise SystemExit("train.py: stopped by a signal; the same command goes on from the checkpoint")
 
 
 if __name__ == "__main__":
