@@ -24,7 +24,8 @@ from sources import SOURCES, SYNTHETIC
 BARRED = -100.0  # float16 holds it, and nothing with it is ever chosen
 LISTED = ["best.safetensors", "config.json", "vocab.spm", "allowed.json"]
 HEAD = ["# Training data", "", '"Passes" is how often a pair is met in one pass over the data.', ""]
-BETWEEN = ["Text in one language, paired with a translation by a model of the same origin (docs/TRAINING.md):", ""]
+BETWEEN = ["Text in one language, paired with a translation by a model of the same origin (docs/TRAINING.md):", "",
+           "| text | pairs | passes | licence | what |", "|---|---|---|---|---|"]
 LANGUAGES = {"en": "English", "es": "Spanish"}
 GOLDEN = {
     "en": [
@@ -95,15 +96,14 @@ def data_card(pairs, counts):
     """The tables of sources, for the model card. `pairs`: those that were trained on, of the archive and of texts."""
     rows = ["| source | pairs in the archive | used | passes | licence | what |", "|---|---|---|---|---|---|"]
     for name, source in SOURCES.items():
-        if name not in counts:  # those of packages, which --pairs-only does without
-            continue
-        count = counts[name]
-        rows.append(f"| {name} | {count['read']} | {count['train']} | {source.passes} | {source.licence} | {source.what} |")
+        count = counts.get(name)
+        if count:  # --pairs-only does without those of packages
+            rows.append(f"| {name} | {count['read']} | {count['train']} | {source.passes} | {source.licence} | {source.what} |")
     made = collections.Counter(pair[0] for pair in pairs)
-    texts = ["| text | pairs | passes | licence | what |", "|---|---|---|---|---|"]
-    texts += [f"| {name} | {made[name]} | {source.passes} | {source.licence} | {source.what} |"
-              for name, source in SYNTHETIC.items() if made[name]]
-    return "\n".join([*HEAD, *rows, "", *BETWEEN, *texts]) + "\n"
+    texts = [f"| {name} | {made[name]} | {source.passes} | {source.licence} | {source.what} |"
+             for name, source in SYNTHETIC.items() if made[name]]
+    texts = [*BETWEEN, *texts] if texts else []
+    return "\n".join([*HEAD, *rows, "", *texts]) + "\n"
 
 
 def sums(directory):
