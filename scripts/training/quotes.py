@@ -1,6 +1,6 @@
 """Quotation marks: the same on both sides of a pair, and pairs made into quotations as news has them.
 
-Where the sides of the pairs differ, as they do in a fifth of those that have any, a model learns to lose the marks.
+Where the sides of the pairs differ, as they do in a quarter of those that have any, a model learns to lose the marks.
 """
 import re
 
