@@ -74,7 +74,9 @@ class Augmenter:
     def _quote(self, english, spanish, rng):
         found = names.shared_names(english, spanish, self.common)
         if found and rng.random() < 0.3:
-            return quotes.emphasis(english, spanish, rng.choice(found))
+            word = rng.choice(found)
+            marked = {} if quotes.count(english + spanish) else {word: f'"{word}"'}
+            return substitute(english, marked), substitute(spanish, marked)
         return quotes.quotation(english, spanish, self.inventor.person, rng)
 
     def _case(self, english, spanish, rng):

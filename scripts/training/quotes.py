@@ -66,13 +66,6 @@ def quotation(english, spanish, person, rng):
                                               (rng.choice(_ENGLISH), rng.choice(_SPANISH))))
 
 
-def emphasis(english, spanish, word):
-    """The pair with a word that both sides hold once in quotation marks."""
-    if count(english + spanish):
-        return english, spanish
-    return tuple(re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", f'"{word}"', text) for text in (english, spanish))
-
-
 def _said(name, rng):
     """What stands for the letters of a form, in English and in Spanish."""
     verbs, speakers = rng.choice(_VERBS), rng.choice(_SPEAKERS) if rng.random() < 0.5 else (name, name)

@@ -86,6 +86,13 @@ class Names(unittest.TestCase):
         self.assertLessEqual(changed, {(f"He likes {e}.", f"Le gusta {s}.") for e, s in PLACES})
         self.assertEqual(len(changed), 3)
 
+    def test_a_name_is_put_in_marks_on_both_sides(self):
+        quoted = lambda *pair: {augmenter()._quote(*pair, random.Random(seed)) for seed in range(60)}
+        pair = "The house of Obama is old", "La casa de Obama es vieja"
+        self.assertEqual(quoted(*pair), {pair, ('The house of "Obama" is old', 'La casa de "Obama" es vieja')})
+        pair = 'Obama said "yes".', 'Obama dijo "sí".'
+        self.assertEqual(quoted(*pair), {pair}, "what is quoted is not quoted again")
+
     def test_words_that_are_no_names_are_not_copied(self):
         self.assertNotIn("Vampire", names.Inventor(PIECES, [], COMMON).whole)
 
@@ -97,6 +104,7 @@ class Names(unittest.TestCase):
 
     def test_parts_of_other_words_are_left_alone(self):
         self.assertEqual(augment.substitute("Al said Ali and Al-Amin saw Al.", {"Al": "Bo"}), "Bo said Ali and Al-Amin saw Bo.")
+        self.assertEqual(augment.substitute("Obama's Obama-like.", {"Obama": '"Obama"'}), '"Obama"\'s Obama-like.')
 
     def test_templates_have_the_same_slots_on_both_sides(self):
         for english, spanish in augment.read_templates(HERE / "templates.tsv"):

@@ -63,11 +63,6 @@ class Quotations(unittest.TestCase):
     def test_a_quotation_is_not_quoted_again(self):
         pair = 'He said "yes".', 'Dijo "sí".'
         self.assertEqual(quotes.quotation(*pair, None, random.Random(1)), pair)
-        self.assertEqual(quotes.emphasis(*pair, "yes"), pair)
-
-    def test_a_name_is_marked_where_it_stands_alone(self):
-        self.assertEqual(quotes.emphasis("Obama's Obama-like.", "Obama es así.", "Obama"),
-                         ('"Obama"\'s Obama-like.', '"Obama" es así.'))
 
 
 class HeldOut(unittest.TestCase):
