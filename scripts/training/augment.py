@@ -1,4 +1,4 @@
-"""Changes to pairs while training, the same on both sides: names, numbers, quotation marks and letter case.
+"""Changes to pairs while training, the same on both sides: names, numbers, asides, quotation marks and letter case.
 
 And sentences from templates.
 """
@@ -9,7 +9,6 @@ import names
 import quotes
 
 _SLOT = re.compile(r"\{([A-Z])(\d?)\}")
-_SEPARATORS = str.maketrans(".,", ",.")
 _ARTICLE = re.compile(r"\b(?:the|a|an) ", re.IGNORECASE)
 _SMALL = {"a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "by", "with", "from", "as"}
 
@@ -27,15 +26,21 @@ def title_case(text):
     return " ".join(p if i and p.lower() in _SMALL else p[:1].upper() + p[1:] for i, p in enumerate(parts))
 
 
+def ends_phrase(name, *texts):
+    """Whether the name is followed by a small word or a mark in all, so that brackets may stand between."""
+    after = re.compile(rf"(?<![\w-]){re.escape(name)}(?: (?=[a-z])|[,.])")
+    return all(after.search(text) for text in texts)
+
+
 class Augmenter:
     """Pairs here are (English, Spanish) whatever the direction. Chances are of one pair being changed so."""
 
-    NAMES, NUMBERS, PLACES, QUOTES, CASE = 0.5, 0.7, 0.3, 0.15, 0.10
+    NAMES, NUMBERS, PLACES, ASIDES, QUOTES, CASE = 0.5, 0.9, 0.3, 0.08, 0.15, 0.10
     ROUND = 0.2  # of the numbers that are put in: `zeros` of figures.py
 
-    def __init__(self, inventor, common, templates, places, languages, dates):
-        """`templates`, `places` and `languages` are pairs of English and Spanish; `dates` has such pairs by slot."""
-        self.inventor, self.common, self.templates = inventor, common, templates
+    def __init__(self, inventor, common, templates, asides, places, languages, dates):
+        """All from `templates` to `languages` are pairs of English and Spanish; `dates` has such pairs by slot."""
+        self.inventor, self.common, self.templates, self.asides = inventor, common, templates, asides
         self.places, self.languages, self.dates = places, languages, dates
         self.known = {english: spanish for english, spanish in places if " " not in english}
 
@@ -45,6 +50,8 @@ class Augmenter:
         if rng.random() < self.NUMBERS:
             changes = {d: figures.another(d, rng, self.ROUND) for d in figures.shared(english, spanish)}
             english, spanish = figures.replace(english, changes), figures.replace(spanish, changes)
+        if rng.random() < self.ASIDES:
+            english, spanish = self._aside(english, spanish, rng)
         if rng.random() < self.QUOTES:
             english, spanish = self._quote(english, spanish, rng)
         if rng.random() < self.CASE:
@@ -79,6 +86,19 @@ class Augmenter:
             return substitute(english, marked), substitute(spanish, marked)
         return quotes.quotation(english, spanish, self.inventor.person, rng)
 
+    def _aside(self, english, spanish, rng):
+        """Figures in brackets, after a name or at the end, where a translator that knows the sentence by heart forgets them."""
+        if len(english.split()) < 6 or "(" in english + spanish:
+            return english, spanish
+        aside = self._filled(*rng.choice(self.asides), rng)
+        found = [name for name in names.shared_names(english, spanish, self.common) if ends_phrase(name, english, spanish)]
+        if found and rng.random() < 0.5:
+            name = rng.choice(found)
+            return tuple(substitute(text, {name: f"{name} {added}"}) for text, added in zip((english, spanish), aside))
+        if english[-1] != "." or spanish[-1:] != ".":
+            return english, spanish
+        return tuple(f"{text[:-1]} {added}." for text, added in zip((english, spanish), aside))
+
     def _case(self, english, spanish, rng):
         """Headlines and the like: only short texts, where case and stops vary most."""
         if len(english.split()) > 14 or english[-1:] not in ".!?":
@@ -107,13 +127,16 @@ class Augmenter:
         if kind < 0.15:
             return rng.choice(self.languages)
         english, spanish = rng.choice(self.templates)
-        slots = {match[0]: self._fill(match[1], rng) for match in _SLOT.finditer(english)}
-        fill = lambda text, side: _SLOT.sub(lambda match: slots[match[0]][side], text)
         begins_with_day = spanish[1:2] in self.dates  # which Spanish writes small, but not at the beginning
-        english, spanish = fill(english, 0), fill(spanish, 1)
+        english, spanish = self._filled(english, spanish, rng)
         spanish = spanish[:1].upper() + spanish[1:] if begins_with_day else spanish
         is_headline = len(english.split()) > 2 and english[-1] not in ".!?"
         return (title_case(english) if is_headline and rng.random() < 0.25 else english), spanish
+
+    def _filled(self, english, spanish, rng):
+        slots = {match[0]: self._fill(match[1], rng) for match in _SLOT.finditer(english)}
+        fill = lambda text, side: _SLOT.sub(lambda match: slots[match[0]][side], text)
+        return fill(english, 0), fill(spanish, 1)
 
     def _fill(self, slot, rng):
         """What stands in a slot, in English and Spanish."""
@@ -122,21 +145,21 @@ class Augmenter:
         if slot in self.dates:
             return rng.choice(self.dates[slot])
         make = {"N": self.inventor.person, "P": self.inventor.word, "W": self.inventor.word, "O": self._organisation,
-                "A": lambda rng: str(rng.randrange(2, 32)), "B": lambda rng: str(rng.randrange(2, 1000)), "F": self._decimal,
-                "Y": lambda rng: str(rng.randrange(1700, 2031)), "D": self._number, "G": self._long_number,
+                "A": lambda rng: str(rng.randrange(2, 32)), "B": self._small, "F": figures.decimal,
+                "Y": lambda rng: figures.year(rng, 1700), "D": self._number, "G": self._long_number,
                 "E": lambda rng: str(rng.randrange(180, 203) * 10), "H": lambda rng: f"{rng.randrange(1, 24)}:{rng.randrange(60):02}",
                 "T": lambda rng: names.odd_token(rng, self.inventor.letters.word(rng))}
         text = make[slot](rng)
-        return text, text.translate(_SEPARATORS) if slot in "DFG" else text
+        return text, text.translate(figures.SEPARATORS) if slot in "DFG" else text
 
     def _organisation(self, rng):
         return names.code(rng) if rng.random() < 0.3 else self.inventor.person(rng)
 
-    def _decimal(self, rng):
-        return f"{rng.randrange(100)}.{rng.randrange(1, 100)}"
+    def _small(self, rng):
+        return str(max(2, self._value(rng.choice((1, 2, 3, 3, 3)), rng)))  # 1 has the singular
 
     def _number(self, rng):
-        value = max(2, self._value(rng.choice((1, 2, 2, 3, 4, 5, 6)), rng))  # 1 has the singular
+        value = max(2, self._value(rng.choice((1, 2, 2, 3, 4, 5, 6)), rng))
         return f"{value:,}" if value > 9999 else str(value)
 
     def _long_number(self, rng):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy
 import torch
 
+import figures
 import quotes
 from copies import Copies
 from splits import Splits
@@ -15,6 +16,7 @@ from splits import Splits
 POOL = 12000  # pairs that are sorted by length together
 LONGEST = 90  # pieces
 TEMPLATES = 0.16  # of the stream
+AMERICAN = 0.25  # of the Spanish that is read
 SHORT, SHORT_TIMES = 4, 3  # pairs of so few words come so many times as often: greetings, headlines, labels
 
 
@@ -78,6 +80,8 @@ class Stream:
             else:
                 english, spanish = self.augmenter(english, spanish, rng)
             english, spanish = quotes.alike(english, spanish, self.reverse)
+            if self.reverse and rng.random() < AMERICAN:
+                spanish = figures.american(spanish)
             yield (spanish, english) if self.reverse else (english, spanish)
 
     def pool(self, number):

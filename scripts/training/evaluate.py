@@ -65,7 +65,7 @@ def name_scores(options, _):
 def number_scores(options, name):
     rows = read_rows(options.tests / f"{name}.{options.direction}.tsv")
     output = translate(options, [row[0] for row in rows])
-    hits = [[scoring.holds_number(number, text) for number in row[1:]] for row, text in zip(rows, output)]
+    hits = [[scoring.holds_number(number, text, row[0]) for number in row[1:]] for row, text in zip(rows, output)]
     scores = {"sentences": percent([all(h) for h in hits]), "numbers": percent([x for h in hits for x in h])}
     return scores, [[*row, text] for row, text, h in zip(rows, output, hits) if not all(h)]
 

@@ -35,7 +35,8 @@ source_package() { "$python" -m pip download -q --no-deps "$1==$2"; }
 debian_package() {
     local version=
     [ "$2" = newest ] || version="=$2"
-    apt-get download -q "$1$version" && dpkg-deb --fsys-tarfile "$1"_*.deb >"$1-${2#*:}.tar" && rm "$1"_*.deb
+    apt-get download -q "$1$version" || { echo "if it was not found: apt-get update, for apt's lists may be old"; return 1; }
+    dpkg-deb --fsys-tarfile "$1"_*.deb >"$1-${2#*:}.tar" && rm "$1"_*.deb
 }
 
 # fetch FILE HOW PACKAGE VERSION, where FILE is a pattern of the file's name. Only a whole file is put with the others.

@@ -3,8 +3,12 @@ import collections
 import re
 
 ROUND_YEARS = (1899, 1900, 1911, 1922, 1933, 1944, 1955, 1966, 1977, 1988, 1999, 2000, 2001, 2002, 2011, 2022)
+SEPARATORS = str.maketrans(".,", ",.")  # of one language to those of the other
 REPEATS = 0.3  # of digits that are the same as the one before them
 _NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![ \u00a0\u202f]?\d)|\d+(?:[.,]\d+)*)(?!\w)")
+
+_SPANISH = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?|\d+,\d+)(?![\w.,]*\d)")
+_DOLLARS = re.compile(r"(?<![\w.,$])(\d[\d.,]*)((?: mil)?(?: millones| billones)?)(?: de)? dólares")
 
 
 def digits(number):
@@ -27,15 +31,27 @@ def is_year(number):
 
 
 def another(number, rng, zeros=0.0):
-    """Other digits, as many. A year stays one, and what may be a day of the month; 1 stays, and with it the singular.
+    """Other digits, as many. A year stays one, a decade too, and what may be a day of the month; 1 stays, for the singular.
     `zeros`: see `written`."""
     if len(number) == 1:
         return number if number in "01" else rng.choice("23456789")
     if is_year(number):
-        return str(rng.choice(ROUND_YEARS) if rng.random() < REPEATS else rng.randrange(1850, 2031))
+        return year(rng)[:3] + "0" if number[3] == "0" else year(rng)
     if len(number) == 2 and number[0] != "0":
         return str(rng.randrange(10, 32) if number < "32" else rng.randrange(32, 100))
     return written("0" if number[0] == "0" else rng.choice("123456789"), len(number), rng, zeros)
+
+
+def year(rng, first=1850):
+    return str(rng.choice(ROUND_YEARS) if rng.random() < REPEATS else rng.randrange(first, 2031))
+
+
+def decimal(rng):
+    """With a point. Many end in 0 (2.0) or in the digit before the point (5.5)."""
+    whole, kind = str(rng.randrange(100)), rng.random()
+    if kind < 0.4:
+        return f"{whole}.{0 if kind < 0.2 else whole[-1]}"
+    return f"{whole}.{rng.randrange(1, 100)}"
 
 
 def written(number, length, rng, zeros=0.0):
@@ -46,6 +62,12 @@ def written(number, length, rng, zeros=0.0):
     while len(number) < length:
         number += number[-1] if rng.random() < REPEATS else rng.choice("0123456789")
     return number
+
+
+def american(text):
+    """Spanish as much of Latin America writes its figures: 12.500 as 12,500, 3,5 as 3.5, 3 millones de dólares as $3 millones."""
+    text = _SPANISH.sub(lambda match: re.sub(r"[ \u00a0\u202f]", ",", match[0].translate(SEPARATORS)), text)
+    return _DOLLARS.sub(r"$\1\2", text)
 
 
 def replace(text, changes):

@@ -6,6 +6,8 @@ import align
 import figures
 import names
 
+_DECADE = re.compile(r"\bdécadas? de(?: los)? (?:años )?\d|\baños [12]\d{3}(?![\d–-])")
+
 
 def exonyms():
     """{English name: Spanish names} and back, of places."""
@@ -25,8 +27,11 @@ def holds_name(name, text, known):
     return name in words or any(other in text for other in known.get(name, ()))
 
 
-def holds_number(number, text):
-    """Whether a translation holds the digits; 87 billion may be 87 000 millones, and the other way round."""
+def holds_number(number, text, source=""):
+    """Whether a translation of `source` holds the digits. 87 billion may be 87 000 millones, and the other way round, and
+    la década de 1950 the 1950s."""
+    if _DECADE.search(source):
+        text = re.sub(r"\b([12]\d\d0)['’]?s\b", r"\1", text)
     found = {figures.digits(found) for found in figures.numbers(text)}
     in_millions = re.search(rf"(?<!\d){number}[.\u00a0 ]?000 (?:millones|million)", text)
     in_billions = number.endswith("000") and re.search(rf"(?<!\d){number[:-3]} billion", text)

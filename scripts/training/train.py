@@ -232,9 +232,9 @@ def make_augmenter(data, pieces):
     places = names.places()
     exonyms = {name for pair in places if pair[0] != pair[1] for name in pair}
     inventor = names.Inventor(strings, found["seen"], common, exonyms)
-    templates = augment.read_templates(HERE / "templates.tsv")
+    templates, asides = (augment.read_templates(HERE / f"{name}.tsv") for name in ("templates", "asides"))
     dates = {"C": names.days(), "M": names.months(), "J": names.short_months()}
-    return augment.Augmenter(inventor, common, templates, places, names.languages(), dates)
+    return augment.Augmenter(inventor, common, templates, asides, places, names.languages(), dates)
 
 
 def arguments():

@@ -1,6 +1,7 @@
 """What training texts go through: which pairs are kept, and how names, numbers and letter case are changed in them."""
 import pathlib
 import random
+import re
 import sys
 import unittest
 
@@ -22,7 +23,8 @@ PLACES = [("Germany", "Alemania"), ("Spain", "España"), ("Peru", "Perú")]
 
 def augmenter():
     inventor = names.Inventor(PIECES, ["Obama", "Merkel", "Zelenskyy"], COMMON)
-    return augment.Augmenter(inventor, COMMON, [("{N} lives in {P}.", "{N} vive en {P}.")], PLACES, [("Welsh", "galés")], {"C": [("Monday", "lunes")]})
+    templates, asides = [("{N} lives in {P}.", "{N} vive en {P}.")], [("({F}%)", "({F} %)")]
+    return augment.Augmenter(inventor, COMMON, templates, asides, PLACES, [("Welsh", "galés")], {"C": [("Monday", "lunes")]})
 
 
 class Pairs(unittest.TestCase):
@@ -106,8 +108,20 @@ class Names(unittest.TestCase):
         self.assertEqual(augment.substitute("Al said Ali and Al-Amin saw Al.", {"Al": "Bo"}), "Bo said Ali and Al-Amin saw Bo.")
         self.assertEqual(augment.substitute("Obama's Obama-like.", {"Obama": '"Obama"'}), '"Obama"\'s Obama-like.')
 
+    def test_figures_in_brackets_stand_in_the_same_place_on_both_sides(self):
+        aside = lambda *pair: {augmenter()._aside(*pair, random.Random(seed)) for seed in range(99)}
+        made = aside("The old house of Obama is in Kenya.", "La vieja casa de Obama está en Kenia.")
+        forms = {tuple(re.sub(r"\(.*%\)", "()", text) for text in pair) for pair in made}
+        self.assertEqual(forms, {("The old house of Obama () is in Kenya.", "La vieja casa de Obama () está en Kenia."),
+                                 ("The old house of Obama is in Kenya ().", "La vieja casa de Obama está en Kenia ().")})
+        for english, spanish in made:
+            self.assertEqual(re.findall(r"\d+", english), re.findall(r"\d+", spanish))
+        for pair in (("He left.", "Se fue."), ("It was the first (of all) on earth.", "Fue el primero (de todos) en la tierra."),
+                     ("Did he go to the old house?", "¿Fue a la vieja casa?"), ("Old Obama Jr went to the house!", "¡El viejo Obama Jr se fue!")):
+            self.assertEqual(aside(*pair), {pair})
+
     def test_templates_have_the_same_slots_on_both_sides(self):
-        for english, spanish in augment.read_templates(HERE / "templates.tsv"):
+        for english, spanish in [pair for name in ("templates", "asides") for pair in augment.read_templates(HERE / f"{name}.tsv")]:
             with self.subTest(english):
                 slots = [sorted(match[0] for match in augment._SLOT.finditer(text)) for text in (english, spanish)]
                 self.assertEqual(set(slots[0]), set(slots[1]))
@@ -154,10 +168,20 @@ class Numbers(unittest.TestCase):
         self.assertEqual(figures.replace("On 24 May, 12,345 came.", changes), "On 31 May, 67,890 came.")
         self.assertEqual(figures.replace("El 24 de mayo vinieron 12.345.", changes), "El 31 de mayo vinieron 67.890.")
 
+    def test_figures_as_latin_america_writes_them(self):
+        for text, wanted in [
+            ("Costó 12.500 dólares en 2001.", "Costó $12,500 en 2001."), ("El 3,5 % de 1 250 000", "El 3.5 % de 1,250,000"),
+            ("(4,3 billones de dólares)", "($4.3 billones)"), ("unos 15 mil millones de dólares", "unos $15 mil millones"),
+            ("A las 10.30 del 24.12.2001", "A las 10.30 del 24.12.2001"), ("1.234.567,89 euros.", "1,234,567.89 euros."),
+            ("cada 448 382, el $5 y 25 a 30", "cada 448,382, el $5 y 25 a 30"),
+        ]:
+            self.assertEqual(figures.american(text), wanted)
+
     def test_years_and_days_stay_plausible(self):
         rng = random.Random(3)
         for _ in range(200):
             self.assertTrue(1850 <= int(figures.another("1987", rng)) <= 2030)
+            self.assertRegex(figures.another("1950", rng), "^(18|19|20)[0-9]0$", "or a decade would be none")
             self.assertTrue(10 <= int(figures.another("24", rng)) <= 31)
             self.assertEqual(figures.another("1", rng), "1", "or the singular would be wrong")
             self.assertEqual(len(figures.another("95123", rng)), 5)
@@ -167,6 +191,13 @@ class Numbers(unittest.TestCase):
         made = [figures.another("95123", rng) for _ in range(500)]
         repeats = sum(a == b for number in made for a, b in zip(number, number[1:])) / (4 * len(made))
         self.assertTrue(0.3 < repeats < 0.45, repeats)
+
+
+    def test_decimals_often_end_in_zero_or_the_digit_before_the_point(self):
+        rng = random.Random(5)
+        made = [figures.decimal(rng) for _ in range(500)]
+        for share in (sum(number.endswith(".0") for number in made), sum(re.search(r"(\d)\.\1$", number) is not None for number in made)):
+            self.assertTrue(80 < share < 150, share)
 
 
 class Splits(unittest.TestCase):
@@ -240,6 +271,15 @@ class Scoring(unittest.TestCase):
         ]:
             with self.subTest(text):
                 self.assertEqual(scoring.holds_number(number, text), held)
+
+    def test_a_decade_is_held_by_its_english_form(self):
+        for source, text, held in [
+            ("En la década de 1950 ganó.", "It won in the 1950s.", True), ("En los años 1950 ganó.", "It won in the 1950's.", True),
+            ("En 1950 ganó.", "It won in the 1950s.", False), ("En los años 1950-2000", "In the 1950s-2000s", False),
+            ("Los 950 de la década de 1950", "The 950s", False),
+        ]:
+            with self.subTest(source):
+                self.assertEqual(scoring.holds_number("950" if "950 de" in source else "1950", text, source), held)
 
     def test_short_texts_are_compared_without_case_and_last_stop(self):
         self.assertEqual(scoring.plain("Sin Comentarios."), scoring.plain("sin comentarios"))
