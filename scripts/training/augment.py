@@ -35,7 +35,7 @@ def ends_phrase(name, *texts):
 class Augmenter:
     """Pairs here are (English, Spanish) whatever the direction. Chances are of one pair being changed so."""
 
-    NAMES, NUMBERS, PLACES, ASIDES, QUOTES, CASE = 0.5, 0.9, 0.3, 0.08, 0.15, 0.10
+    NAMES, NUMBERS, PLACES, ASIDES, QUOTES, CASE = 0.5, 0.9, 0.3, 0.12, 0.15, 0.10
     ROUND = 0.2  # of the numbers that are put in: `zeros` of figures.py
 
     def __init__(self, inventor, common, templates, asides, places, languages, dates):
@@ -87,17 +87,17 @@ class Augmenter:
         return quotes.quotation(english, spanish, self.inventor.person, rng)
 
     def _aside(self, english, spanish, rng):
-        """Figures in brackets, after a name or at the end, where a translator that knows the sentence by heart forgets them."""
+        """More at the end, or in brackets after a name, where a translator that knows the sentence by heart forgets it."""
         if len(english.split()) < 6 or "(" in english + spanish:
             return english, spanish
         aside = self._filled(*rng.choice(self.asides), rng)
         found = [name for name in names.shared_names(english, spanish, self.common) if ends_phrase(name, english, spanish)]
-        if found and rng.random() < 0.5:
+        if found and aside[0].startswith("(") and rng.random() < 0.5:
             name = rng.choice(found)
             return tuple(substitute(text, {name: f"{name} {added}"}) for text, added in zip((english, spanish), aside))
         if english[-1] != "." or spanish[-1:] != ".":
             return english, spanish
-        return tuple(f"{text[:-1]} {added}." for text, added in zip((english, spanish), aside))
+        return tuple(f"{text[:-1]} {added}.".replace(" ,", ",") for text, added in zip((english, spanish), aside))
 
     def _case(self, english, spanish, rng):
         """Headlines and the like: only short texts, where case and stops vary most."""
