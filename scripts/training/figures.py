@@ -6,7 +6,6 @@ ROUND_YEARS = (1899, 1900, 1911, 1922, 1933, 1944, 1955, 1966, 1977, 1988, 1999,
 SEPARATORS = str.maketrans(".,", ",.")  # of one language to those of the other
 REPEATS = 0.3  # of digits that are the same as the one before them
 _NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![ \u00a0\u202f]?\d)|\d+(?:[.,]\d+)*)(?!\w)")
-
 _SPANISH = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?|\d+,\d+)(?![\w.,]*\d)")
 _DOLLARS = re.compile(r"(?<![\w.,$])(\d[\d.,]*)((?: mil)?(?: millones| billones)?)(?: de)? dólares")
 
