@@ -97,7 +97,8 @@ class Augmenter:
             return tuple(substitute(text, {name: f"{name} {added}"}) for text, added in zip((english, spanish), aside))
         if english[-1] != "." or spanish[-1:] != ".":
             return english, spanish
-        return tuple(f"{text[:-1]} {added}.".replace(" ,", ",") for text, added in zip((english, spanish), aside))
+        gap = "" if aside[0].startswith(",") else " "
+        return tuple(f"{text[:-1]}{gap}{added}." for text, added in zip((english, spanish), aside))
 
     def _case(self, english, spanish, rng):
         """Headlines and the like: only short texts, where case and stops vary most."""
@@ -156,11 +157,14 @@ class Augmenter:
         return names.code(rng) if rng.random() < 0.3 else self.inventor.person(rng)
 
     def _small(self, rng):
-        return str(max(2, self._value(rng.choice((1, 2, 3, 3, 3)), rng)))  # 1 has the singular
+        return str(self._plural((1, 2, 3, 3, 3), rng))
 
     def _number(self, rng):
-        value = max(2, self._value(rng.choice((1, 2, 2, 3, 4, 5, 6)), rng))
+        value = self._plural((1, 2, 2, 3, 4, 5, 6), rng)
         return f"{value:,}" if value > 9999 else str(value)
+
+    def _plural(self, lengths, rng):
+        return max(2, self._value(rng.choice(lengths), rng))  # 1 has the singular
 
     def _long_number(self, rng):
         return f"{self._value(rng.randrange(4, 8), rng):,}"

@@ -120,6 +120,15 @@ class Names(unittest.TestCase):
                      ("Did he go to the old house?", "¿Fue a la vieja casa?"), ("Old Obama Jr went to the house!", "¡El viejo Obama Jr se fue!")):
             self.assertEqual(aside(*pair), {pair})
 
+    def test_who_spoke_and_when_stand_at_the_end_on_both_sides(self):
+        made = augmenter()
+        made.asides = [(", {N} said {C}", ", dijo {N} el {C}"), ("on {C}", "el {C}")]
+        forms = {made._aside("The old house of Obama fell.", "La vieja casa de Obama se cayó.", random.Random(n)) for n in range(60)}
+        self.assertEqual({re.sub(", .* said", ", X said", english) for english, _ in forms},
+                         {"The old house of Obama fell on Monday.", "The old house of Obama fell, X said Monday."})
+        self.assertEqual({re.sub("dijo .* el", "dijo X el", spanish) for _, spanish in forms},
+                         {"La vieja casa de Obama se cayó el lunes.", "La vieja casa de Obama se cayó, dijo X el lunes."})
+
     def test_templates_have_the_same_slots_on_both_sides(self):
         for english, spanish in [pair for name in ("templates", "asides") for pair in augment.read_templates(HERE / f"{name}.tsv")]:
             with self.subTest(english):
@@ -191,7 +200,6 @@ class Numbers(unittest.TestCase):
         made = [figures.another("95123", rng) for _ in range(500)]
         repeats = sum(a == b for number in made for a, b in zip(number, number[1:])) / (4 * len(made))
         self.assertTrue(0.3 < repeats < 0.45, repeats)
-
 
     def test_decimals_often_end_in_zero_or_the_digit_before_the_point(self):
         rng = random.Random(5)
